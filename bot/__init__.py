@@ -1,0 +1,1 @@
+"""Shotlist: everything that is not a command."""

@@ -1,0 +1,116 @@
+"""The command line: ``python -m bot run``, ``demo``, ``check``, ``migrate``."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from bot.check import Finding, check
+from bot.client import serve
+from bot.errors import SettingsError, ShotlistError
+from bot.settings import OfflineSettings, Settings, read_offline_settings, read_settings
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from bot.telemetry.logs import configure_logs
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 for well, 1 for a plain sentence on standard error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["demo"]:
+        # Only here does the bot's side know of the sandbox, and only when it is asked for.
+        from sandbox.demo import main as demo  # noqa: PLC0415
+
+        return demo(given[1:])
+    command = _parser().parse_args(given).command
+    try:
+        return {"run": _run, "check": _check, "migrate": _migrate}[command]()
+    except ShotlistError as error:
+        _say_error(str(error))
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Shotlist: images from Kling Image O1, in Discord."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="start the bot")
+    commands.add_parser("demo", help="try it without any account: a Discord on this machine")
+    commands.add_parser(
+        "check", help="tell whether token, key, database and permissions work; prove the ledger"
+    )
+    commands.add_parser("migrate", help="bring the database up to date")
+    return parser
+
+
+# --- run ---
+
+
+def _run() -> int:
+    settings = read_settings()
+    configure_logs(settings.log_level, settings.log_format, secrets=settings.secrets)
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    _on_signal(stop.set)
+    await serve(settings, stop)
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows: the handler runs outside of the loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+# --- check, migrate ---
+
+
+def _check() -> int:
+    settings: OfflineSettings
+    try:
+        settings = read_settings()
+        complete = True
+    except SettingsError as error:
+        _say_error(str(error))
+        settings = read_offline_settings()
+        complete = False
+
+    def say(finding: Finding) -> None:
+        mark = {True: "ok", False: "WRONG", None: "note"}[finding.fine]
+        sys.stdout.write(f"{mark:5}  {finding.subject}: {finding.text}\n")
+
+    configure_logs("ERROR", settings.log_format, secrets=settings.secrets)
+    fine = asyncio.run(check(settings, say))
+    return 0 if fine and complete else 1
+
+
+def _migrate() -> int:
+    settings = read_offline_settings()
+
+    async def bring_up_to_date() -> str:
+        database = Database(settings.database_url)
+        try:
+            await database.open()
+            before, after = await migrate(database)
+        finally:
+            await database.close()
+        return f"{before or 'empty'} -> {after}" if before != after else f"already at {after}"
+
+    sys.stdout.write(f"database: {asyncio.run(bring_up_to_date())}\n")
+    return 0
+
+
+def _say_error(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

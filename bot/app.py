@@ -1,0 +1,192 @@
+"""The composition root: from settings to everything that is opened, and closed in reverse."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+import structlog
+from prometheus_client import CollectorRegistry
+
+from bot.background import Background
+from bot.command_ids import CommandIds
+from bot.credits.caps import Cap
+from bot.credits.ledger import Ledger
+from bot.delivery.cards import Cards
+from bot.delivery.download import Downloader
+from bot.delivery.media import MediaFolder
+from bot.delivery.messages import Messages
+from bot.delivery.placeholder import Placeholders
+from bot.housekeeping import Housekeeping
+from bot.jobs.delivering import Delivery
+from bot.jobs.driver import Driver
+from bot.jobs.engine import Engine
+from bot.jobs.outage import Outage
+from bot.jobs.preparing import Preparation
+from bot.jobs.queue import JobQueue
+from bot.jobs.recovery import recover
+from bot.jobs.reference_files import ReferenceFiles
+from bot.jobs.steps import Steps
+from bot.jobs.store import JobStore
+from bot.jobs.submitting import Submission
+from bot.jobs.timing import Timing
+from bot.provider.client import ProviderClient
+from bot.services import Services
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from bot.telemetry.health import HealthServer
+from bot.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+# Job ids are read aloud and typed: no letter that looks like a digit, and too many to guess.
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_ID_LENGTH = 10
+
+
+def new_job_id() -> str:
+    """A job id that nobody can guess."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings,
+    *,
+    cards: Cards,
+    messages: Messages,
+    gateway_ready: Callable[[], bool],
+) -> AsyncIterator[Services]:
+    """Open everything that ``settings`` name, for a client that is logged in.
+
+    Leaving the block closes it all: the engine finishes or parks its jobs first.
+    """
+    clock = time.time
+    timing = Timing(clock, asyncio.sleep, random.random)
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    database = Database(settings.database_url)
+
+    async def database_answers() -> bool:
+        await database.ping()
+        return True
+
+    async def gateway_answers() -> bool:
+        return gateway_ready()
+
+    async with AsyncExitStack() as stack:
+        # First of all, so that a second process on this machine stops before it touches a job.
+        health = HealthServer(
+            settings.health_host,
+            settings.health_port,
+            checks={"database": database_answers, "gateway": gateway_answers},
+            registry=registry,
+        )
+        await health.start()
+        stack.push_async_callback(health.close)
+
+        stack.push_async_callback(database.close)
+        await database.open()
+        before, after = await migrate(database)
+        if before != after:
+            log.info("the database was brought up to date", before=before, after=after)
+
+        media = MediaFolder(
+            settings.media_dir, max_bytes=int(settings.media_max_gb * 1e9), clock=clock
+        )
+        for problem in await media.open():
+            log.warning("the media folder was tidied", what=problem)
+
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        )
+        provider = ProviderClient(
+            session,
+            base_url=settings.apiinone_base_url,
+            api_key=settings.apiinone_api_key.get_secret_value(),
+            clock=clock,
+        )
+        downloader = Downloader(allow_loopback=settings.provider_is_local)
+        stack.push_async_callback(downloader.close)
+
+        ledger = Ledger(
+            database,
+            default_cap=Cap(settings.default_credits, settings.default_period),
+            clock=clock,
+        )
+        store = JobStore(database, ledger, clock=clock)
+        queue = JobQueue(
+            database,
+            ledger,
+            max_running=settings.max_running_tasks,
+            max_per_member=settings.max_jobs_per_member,
+            new_id=new_job_id,
+            clock=clock,
+        )
+        placeholders = Placeholders(
+            messages=messages,
+            cards=cards,
+            ledger=ledger,
+            metrics=metrics,
+            timing=timing,
+        )
+        stack.push_async_callback(placeholders.close)
+
+        references = ReferenceFiles(database, clock=clock)
+        outage = Outage(clock=clock)
+        steps = Steps(store, placeholders, provider, metrics, timing)
+        engine = Engine(
+            queue=queue,
+            store=store,
+            driver=Driver(steps, Submission(steps, outage), Delivery(steps, downloader, media)),
+            preparation=Preparation(
+                downloader=downloader,
+                files=references,
+                store=store,
+                screen=placeholders,
+                clock=clock,
+            ),
+            screen=placeholders,
+            outage=outage,
+            metrics=metrics,
+            timing=timing,
+        )
+        found = await recover(store, placeholders)
+        log.info(
+            "jobs of an earlier run",
+            queued=found.queued,
+            under_way=len(found.unfinished),
+            unconfirmed=found.unconfirmed,
+            never_shown=found.never_shown,
+        )
+        stack.push_async_callback(engine.close)
+        await engine.start(found.unfinished)
+
+        background = Background()
+        stack.push_async_callback(background.close)
+        background.start(
+            "housekeeping",
+            Housekeeping(
+                references=references,
+                media=media,
+                days=settings.media_retention_days,
+                clock=clock,
+            ).run,
+        )
+        yield Services(
+            settings=settings,
+            database=database,
+            ledger=ledger,
+            store=store,
+            queue=queue,
+            engine=engine,
+            cards=cards,
+            media=media,
+            command_ids=CommandIds(database, clock=clock),
+            metrics=metrics,
+            clock=clock,
+        )

@@ -1,0 +1,172 @@
+"""The discord.py client: intents, the tuple of cogs, the one error handler."""
+
+import asyncio
+import importlib
+import secrets
+import time
+from contextlib import AsyncExitStack
+
+import aiohttp
+import discord
+import structlog
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import open_services
+from bot.delivery.messages import Messages
+from bot.discord_api import check_library, use_addresses
+from bot.errors import (
+    DiscordUnavailableError,
+    PersonError,
+    SettingsError,
+    ShotlistError,
+    StorageError,
+)
+from bot.language import _, speaking
+from bot.services import Services
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+COGS = ("cogs.generate", "cogs.credits", "cogs.help")
+CARDS, TRANSLATOR = "cogs.ui.cards", "cogs.ui.translator"
+
+# Discord's codes for an interaction that can no longer be answered, or was answered already.
+TOO_LATE = frozenset({10062, 40060})
+
+
+class ShotlistClient(commands.AutoShardedBot):
+    """The bot. It is made without opening anything; ``setup_hook`` opens, ``close`` closes."""
+
+    services: Services
+
+    def __init__(self, settings: Settings) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = True
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=intents,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            shard_count=settings.shard_count,
+            # None is its default, though its types leave it out
+            shard_ids=list(settings.shard_ids) if settings.shard_ids else None,  # type: ignore[arg-type]
+        )
+        self._settings = settings
+        self._opened = AsyncExitStack()
+        self.tree.error(self._command_failed)
+
+    async def setup_hook(self) -> None:
+        """Open everything, load the commands, and tell Discord of them where they changed."""
+        cards = importlib.import_module(CARDS).cards()
+        self.services = await self._opened.enter_async_context(
+            open_services(
+                self._settings,
+                cards=cards,
+                messages=Messages(self, clock=time.time),
+                gateway_ready=self.is_ready,
+            )
+        )
+        await self.tree.set_translator(importlib.import_module(TRANSLATOR).CatalogueTranslator())
+        for cog in COGS:
+            await self.load_extension(cog)
+        if self.application_id is not None:
+            synced = await self.services.command_ids.sync(self.tree, self.application_id)
+            log.info("commands", told_discord=synced)
+
+    async def on_ready(self) -> None:
+        """Say so once the gateway is there."""
+        log.info("ready", name=str(self.user), servers=len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing: there are no commands in messages."""
+
+    async def close(self) -> None:
+        """Let the engine finish or park its jobs while Discord can still be reached; then leave."""
+        try:
+            await self._opened.aclose()
+        finally:
+            await super().close()
+
+    async def answer_error(
+        self, interaction: discord.Interaction[discord.Client], error: BaseException
+    ) -> None:
+        """Turn what went wrong into words for its person, in private; log what is not theirs."""
+        if isinstance(error, app_commands.CommandInvokeError):
+            error = error.original
+        if isinstance(error, discord.HTTPException) and error.code in TOO_LATE:
+            log.warning("an interaction could not be answered in time", code=error.code)
+            return
+        with speaking(str(interaction.locale)):
+            words = _words(error)
+        await _tell(interaction, words)
+
+    async def _command_failed(
+        self,
+        interaction: discord.Interaction[discord.Client],
+        error: app_commands.AppCommandError,
+    ) -> None:
+        await self.answer_error(interaction, error)
+
+
+def _words(error: BaseException) -> str:
+    """What its person reads."""
+    if isinstance(error, PersonError):
+        return str(error)
+    if isinstance(error, app_commands.CheckFailure):
+        return _("You may not use this here.")
+    if isinstance(error, StorageError):
+        log.error("the database failed a command", reason=str(error))
+        return _("This could not be recorded just now, so nothing was done. Try again in a minute.")
+    # A word that its person can pass on, and the operator finds in the log.
+    mark = secrets.token_hex(3)
+    log.error("a command failed", mark=mark, exc_info=error)
+    if isinstance(error, ShotlistError | discord.HTTPException):
+        return _(
+            "This did not work. Try again; the operator finds it in the log as `{mark}`."
+        ).format(mark=mark)
+    return _(
+        "This failed for a mistake in the bot. The operator finds it in the log as `{mark}`."
+    ).format(mark=mark)
+
+
+async def _tell(interaction: discord.Interaction[discord.Client], words: str) -> None:
+    nobody = discord.AllowedMentions.none()
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(words, ephemeral=True, allowed_mentions=nobody)
+        else:
+            await interaction.response.send_message(words, ephemeral=True, allowed_mentions=nobody)
+    except discord.HTTPException as error:
+        log.warning("a person could not be told", status=error.status, code=error.code)
+
+
+def create_bot(settings: Settings) -> ShotlistClient:
+    """A client that has not been started. Raises ``SettingsError`` for a wrong discord.py."""
+    check_library()
+    use_addresses(settings.discord_api_url, settings.discord_gateway_url)
+    return ShotlistClient(settings)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the bot until ``stop`` is set. Raises ``ShotlistError`` where it cannot go on."""
+    async with create_bot(settings) as client:
+        running = asyncio.create_task(client.start(settings.discord_token.get_secret_value()))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not running.done():
+            log.info("stopping")
+            await client.close()
+        try:
+            await running
+        except discord.LoginFailure as error:
+            raise SettingsError(
+                "DISCORD_TOKEN is not accepted. Copy it anew from Discord's developer portal: "
+                "Bot, Reset Token."
+            ) from error
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            raise DiscordUnavailableError(f"Discord cannot be reached: {error}") from error

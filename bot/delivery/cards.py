@@ -1,0 +1,39 @@
+"""What a message about a job looks like: asked for here, drawn in ``cogs/ui``."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from discord.ui import LayoutView
+
+from bot.credits.caps import Balance
+from bot.delivery.fit import ResultFile
+from bot.jobs.job import Job
+from bot.jobs.progress import Progress
+
+
+class Cards(Protocol):
+    """Draws jobs, in the language being spoken (``bot.language.speaking``).
+
+    Every view has ``timeout=None`` and no item that is not dynamic, so that its buttons outlive
+    this process.
+    """
+
+    def progress(self, job: Job, progress: Progress, references: Sequence[str]) -> LayoutView:
+        """The placeholder. ``references`` are names of files attached to the message to show."""
+
+    def result(
+        self, job: Job, files: Sequence[ResultFile], balance: Balance, *, missing: int = 0
+    ) -> LayoutView:
+        """The images, attached under their file names; ``missing`` are still on their way."""
+
+    def ended(self, job: Job) -> LayoutView:
+        """How a job ended that shows no images: failed, cancelled, stopped, unconfirmed."""
+
+    def withdrawn(self, job: Job) -> LayoutView:
+        """One neutral line in place of a job that was refused late, until it is removed."""
+
+    def refusal(self, job: Job) -> str:
+        """Why it was refused late, for its person alone."""
+
+    def call(self, job: Job) -> str:
+        """That the result is there, mentioning its person."""

@@ -1,0 +1,181 @@
+"""Messages about jobs, edited by whichever means still works.
+
+The interaction's token edits the message for fifteen minutes, private or not; after that the
+bot's own token can, where the message is not private.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import aiohttp
+import discord
+from discord.ui import LayoutView
+
+from bot.discord_api import ORIGINAL
+from bot.errors import (
+    DeliveryError,
+    DiscordUnavailableError,
+    MessageUnreachableError,
+    UploadTooLargeError,
+)
+from bot.jobs.job import Place
+
+# A token is not used in its last seconds: the request must still arrive.
+TOKEN_MARGIN = 5.0
+# Discord's codes, from its documentation: the upload is too large; the token is unknown or dead.
+TOO_LARGE = 40005
+DEAD_TOKEN = frozenset({10015, 10062, 50027})
+HTTP_TOO_LARGE, HTTP_TOO_MANY, HTTP_SERVER_ERROR = 413, 429, 500
+
+_NOBODY = discord.AllowedMentions.none()
+
+
+class TokenDeadError(MessageUnreachableError):
+    """The interaction's token no longer works; the bot's own may."""
+
+
+class Messages:
+    """Edits, follow-ups, replies. Everything raises ``DeliveryError`` where Discord refuses."""
+
+    def __init__(self, client: discord.Client, *, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def edit(
+        self,
+        place: Place,
+        view: LayoutView,
+        *,
+        files: Sequence[discord.File] = (),
+        keep: Sequence[discord.Attachment] = (),
+    ) -> list[discord.Attachment]:
+        """Make the message this view with exactly these files, new and kept; what it has then."""
+        message_id = self._message_id(place)
+        attachments: list[discord.Attachment | discord.File] = [*keep, *files]
+        if self._token_lives(place):
+            try:
+                with _translated_errors():
+                    edited = await self._webhook(place).edit_message(
+                        message_id, view=view, attachments=attachments, allowed_mentions=_NOBODY
+                    )
+                return edited.attachments
+            except TokenDeadError:
+                if place.private:
+                    raise
+                for file in files:
+                    file.reset(seek=True)
+        self._require_public(place)
+        with _translated_errors():
+            changed = await self._partial(place, message_id).edit(
+                view=view, attachments=attachments, allowed_mentions=_NOBODY
+            )
+        return changed.attachments
+
+    async def attachments(self, place: Place) -> list[discord.Attachment]:
+        """The files that the message has now."""
+        message_id = self._message_id(place)
+        message: discord.Message
+        with _translated_errors():
+            if self._token_lives(place):
+                message = await self._webhook(place).fetch_message(message_id)
+            else:
+                self._require_public(place)
+                message = await self._partial(place, message_id).fetch()
+        return message.attachments
+
+    async def find_first_answer(self, place: Place) -> int | None:
+        """The id of the first answer to the interaction; ``None`` where there is none."""
+        if not self._token_lives(place):
+            return None
+        try:
+            message = await self._webhook(place).fetch_message(ORIGINAL)  # type: ignore[arg-type]
+        except discord.NotFound:
+            return None
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise DiscordUnavailableError(
+                f"the first answer cannot be asked for: {error}"
+            ) from error
+        return message.id
+
+    async def tell_privately(self, place: Place, text: str) -> None:
+        """Send a follow-up that its person alone sees."""
+        if not self._token_lives(place):
+            raise TokenDeadError("the interaction's token ran out")
+        with _translated_errors():
+            await self._webhook(place).send(text, ephemeral=True, allowed_mentions=_NOBODY)
+
+    async def delete(self, place: Place) -> None:
+        """Remove the message."""
+        message_id = self._message_id(place)
+        with _translated_errors():
+            if self._token_lives(place):
+                await self._webhook(place).delete_message(message_id)
+            else:
+                self._require_public(place)
+                await self._partial(place, message_id).delete()
+
+    async def reply(self, place: Place, text: str, *, mention: int) -> None:
+        """Answer the message with a new one that notifies this member and nobody else."""
+        if place.private:
+            await self.tell_privately(place, text)
+            return
+        message_id = self._message_id(place)
+        only = discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=[discord.Object(mention)]
+        )
+        with _translated_errors():
+            await self._channel(place).send(
+                text,
+                allowed_mentions=only,
+                reference=self._partial(place, message_id).to_reference(fail_if_not_exists=False),
+            )
+
+    def _webhook(self, place: Place) -> discord.Webhook:
+        application_id = self._client.application_id
+        if application_id is None:
+            raise DiscordUnavailableError("the client has not logged in yet")
+        return discord.Webhook.partial(application_id, place.token, client=self._client)
+
+    def _channel(self, place: Place) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(
+            place.channel_id, guild_id=place.server_id or None
+        )
+
+    def _partial(self, place: Place, message_id: int) -> discord.PartialMessage:
+        return self._channel(place).get_partial_message(message_id)
+
+    def _token_lives(self, place: Place) -> bool:
+        return self._clock() < place.token_expires_at - TOKEN_MARGIN
+
+    @staticmethod
+    def _message_id(place: Place) -> int:
+        if place.message_id is None:
+            raise MessageUnreachableError("there is no message yet")
+        return place.message_id
+
+    @staticmethod
+    def _require_public(place: Place) -> None:
+        if place.private:
+            raise TokenDeadError("a private message can be edited with its token alone")
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    """Turn what discord.py raises into this program's errors."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        raise _translated(error) from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise DiscordUnavailableError(f"Discord did not answer: {error}") from error
+
+
+def _translated(error: discord.HTTPException) -> DeliveryError:
+    summary = f"{error.status}, code {error.code}"
+    if error.code == TOO_LARGE or error.status == HTTP_TOO_LARGE:
+        return UploadTooLargeError(summary)
+    if error.status >= HTTP_SERVER_ERROR or error.status == HTTP_TOO_MANY:
+        return DiscordUnavailableError(summary)
+    if error.code in DEAD_TOKEN or error.status == 401:  # noqa: PLR2004 — unauthorised
+        return TokenDeadError(summary)
+    return MessageUnreachableError(f"{summary}: {error.text}")

@@ -1,0 +1,315 @@
+"""The one message of a job, from the first second to the finished images.
+
+At most one edit of a message is under way, the newest state wins, edits are at least two
+seconds apart, and nobody waits for one that only shows progress.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import discord
+import structlog
+from discord.ui import LayoutView
+
+from bot.background import Background
+from bot.credits.ledger import Ledger
+from bot.delivery.cards import Cards
+from bot.delivery.fit import ResultFile, batches, fit, fit_all
+from bot.delivery.messages import Messages, TokenDeadError
+from bot.errors import DeliveryError, MessageUnreachableError, UploadTooLargeError
+from bot.jobs.job import Job, JobImage
+from bot.jobs.progress import Progress, Queued
+from bot.jobs.screen import ReferenceUpload
+from bot.jobs.timing import Timing
+from bot.language import speaking
+from bot.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+# Edits of one message are this far apart, in seconds; those that only move a place in the queue
+# much further.
+EDIT_GAP, QUEUE_GAP = 2.0, 20.0
+# A single file that Discord refuses is made this much smaller, down to a size nobody refuses.
+SMALLER, SMALLEST_LIMIT = 0.7, 1_000_000
+
+
+@dataclass(slots=True)
+class _Live:
+    """A placeholder as this process knows it. ``files`` is ``None`` while that is unknown."""
+
+    files: list[discord.Attachment] | None
+    edited_at: float
+    shown: Progress | None = None
+    newest: tuple[Job, Progress] | None = None
+    closed: bool = False
+    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Placeholders:
+    """Shows jobs in Discord: the ``bot.jobs.screen.Screen`` of the real program."""
+
+    def __init__(
+        self,
+        *,
+        messages: Messages,
+        cards: Cards,
+        ledger: Ledger,
+        metrics: Metrics,
+        timing: Timing,
+    ) -> None:
+        self._messages = messages
+        self._cards = cards
+        self._ledger = ledger
+        self._metrics = metrics
+        self._timing = timing
+        self._live: dict[str, _Live] = {}
+        self._workers = Background()
+
+    async def close(self) -> None:
+        """Drop the progress that has not been shown."""
+        await self._workers.close()
+
+    # --- progress ---
+
+    def show(self, job: Job, progress: Progress) -> None:
+        """Show the newest progress when its time comes; never waits."""
+        live = self._of(job)
+        if live.closed or job.place.message_id is None:
+            return
+        live.newest = (job, progress)
+        live.news.set()
+        self._workers.start(job.id, lambda: self._show_newest(live))
+
+    async def _show_newest(self, live: _Live) -> None:
+        while live.newest is not None and not live.closed:
+            live.news.clear()
+            job, progress = live.newest
+            if progress == live.shown:
+                live.newest = None
+                continue
+            patience = self._due(live, progress) - self._timing.clock()
+            if patience > 0:
+                await _first_of(live.news, patience)
+                continue
+            live.newest = None
+            async with live.editing:
+                if not live.closed:
+                    await self._show_one(live, job, progress)
+
+    async def _show_one(self, live: _Live, job: Job, progress: Progress) -> None:
+        try:
+            if live.files is None:
+                live.files = await self._messages.attachments(job.place)
+            with speaking(job.place.spoken):
+                view = self._cards.progress(job, progress, [file.filename for file in live.files])
+            live.files = await self._edit(live, job, view, "progress", keep=live.files)
+            live.shown = progress
+        except MessageUnreachableError as error:
+            log.warning("progress can no longer be shown", job=job.id, reason=str(error))
+            live.closed = True
+        except DeliveryError as error:
+            log.info("progress was not shown", job=job.id, reason=str(error))
+
+    def _due(self, live: _Live, progress: Progress) -> float:
+        gap = QUEUE_GAP if isinstance(progress, Queued) else EDIT_GAP
+        return live.edited_at + gap
+
+    # --- references ---
+
+    async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
+        """Make these the files of the placeholder; their addresses, in order."""
+        live = self._of(job)
+        async with live.editing:
+            if live.closed:
+                raise MessageUnreachableError("the job has ended")
+            if not files:
+                live.files = []
+                return []
+            attached: list[discord.Attachment] = []
+            groups = [list(files)]
+            while groups:
+                group = groups.pop(0)
+                names = [file.filename for file in attached] + [file.filename for file in group]
+                with speaking(job.place.spoken):
+                    view = self._cards.progress(job, live.shown or Queued(0), names)
+                try:
+                    attached = await self._edit(
+                        live,
+                        job,
+                        view,
+                        "references",
+                        files=[_upload(file.filename, file.data) for file in group],
+                        keep=attached,
+                    )
+                except UploadTooLargeError:
+                    if len(group) == 1:
+                        raise MessageUnreachableError(
+                            f"Discord refuses {len(group[0].data)} bytes"
+                        ) from None
+                    groups[:0] = [group[: len(group) // 2], group[len(group) // 2 :]]
+            live.files = attached
+            addresses = {file.filename: file.url for file in attached}
+            return [addresses[file.filename] for file in files]
+
+    # --- the end ---
+
+    async def find(self, job: Job) -> int | None:
+        """The id of the first answer to the job's interaction; ``None`` where there is none."""
+        return await self._messages.find_first_answer(job.place)
+
+    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> list[JobImage]:
+        """Replace the placeholder by the result; what was posted, in order."""
+        live = self._of(job)
+        live.closed = True
+        fitting = await fit_all(files, job.place.file_limit)
+        balance = await self._ledger.balance(job.place.server_id, job.member_id)
+        posted: list[ResultFile] = []
+        attached: list[discord.Attachment] = []
+        groups = [fitting]
+        limit = job.place.file_limit
+        async with live.editing:
+            while groups:
+                group = groups.pop(0)
+                shown = [*posted, *group]
+                with speaking(job.place.spoken):
+                    view = self._cards.result(
+                        job, shown, balance, missing=len(fitting) - len(shown)
+                    )
+                try:
+                    attached = await self._edit(
+                        live,
+                        job,
+                        view,
+                        "result",
+                        files=[_upload(file.filename, file.data) for file in group],
+                        keep=attached,
+                    )
+                except UploadTooLargeError as error:
+                    log.info("the files are too much for one request", files=len(group))
+                    if len(group) > 1:
+                        groups[:0] = _halves(group)
+                        continue
+                    limit = int(min(limit, len(group[0].data)) * SMALLER)
+                    if limit < SMALLEST_LIMIT:
+                        raise MessageUnreachableError(
+                            f"no file is small enough: {error}"
+                        ) from error
+                    groups.insert(0, [await asyncio.to_thread(fit, group[0], limit)])
+                else:
+                    posted = shown
+        self._live.pop(job.id, None)
+        ids = {file.filename: file.id for file in attached}
+        return [_posted(file, ids.get(file.filename)) for file in posted]
+
+    async def end(self, job: Job) -> None:
+        """Show how a job ended that has no images to show here."""
+        live = self._of(job)
+        live.closed = True
+        async with live.editing:
+            with speaking(job.place.spoken):
+                view = self._cards.ended(job)
+            await self._edit(live, job, view, "end")
+        self._forget(job)
+
+    async def explain(self, job: Job) -> None:
+        """End the placeholder of a job refused late: its person alone is told why."""
+        live = self._of(job)
+        live.closed = True
+        with speaking(job.place.language):
+            words = self._cards.refusal(job)
+        async with live.editing:
+            if job.place.private:
+                with speaking(job.place.language):
+                    view = self._cards.ended(job)
+                await self._edit(live, job, view, "end")
+            else:
+                with speaking(job.place.server_language):
+                    view = self._cards.withdrawn(job)
+                await self._edit(live, job, view, "end")
+                try:
+                    await self._messages.tell_privately(job.place, words)
+                except TokenDeadError:
+                    # Nothing can be said in private any more: say it where it was asked for.
+                    with speaking(job.place.server_language):
+                        view = self._cards.ended(job)
+                    await self._edit(live, job, view, "end")
+                else:
+                    await self._messages.delete(job.place)
+        self._forget(job)
+
+    async def call(self, job: Job) -> None:
+        """Tell its person, who has waited long, that the result is there."""
+        with speaking(job.place.spoken):
+            text = self._cards.call(job)
+        await self._messages.reply(job.place, text, mention=job.member_id)
+
+    # --- the edit itself ---
+
+    async def _edit(
+        self,
+        live: _Live,
+        job: Job,
+        view: LayoutView,
+        kind: str,
+        *,
+        files: Sequence[discord.File] = (),
+        keep: Sequence[discord.Attachment] = (),
+    ) -> list[discord.Attachment]:
+        """One edit, not before its time. The caller holds ``live.editing``."""
+        early = live.edited_at + EDIT_GAP - self._timing.clock()
+        if early > 0:
+            await self._timing.sleep(early)
+        try:
+            attached = await self._messages.edit(job.place, view, files=files, keep=keep)
+        except DeliveryError as error:
+            self._metrics.message_edited(kind, type(error).__name__.removesuffix("Error"))
+            raise
+        finally:
+            live.edited_at = self._timing.clock()
+        self._metrics.message_edited(kind, "ok")
+        return attached
+
+    def _of(self, job: Job) -> _Live:
+        live = self._live.get(job.id)
+        if live is None:
+            files: list[discord.Attachment] | None = [] if not job.generation.references else None
+            # The first answer counts as an edit: what follows within two seconds is drawn together.
+            live = self._live[job.id] = _Live(files, edited_at=job.created_at)
+        return live
+
+    def _forget(self, job: Job) -> None:
+        if job.state.final:
+            self._live.pop(job.id, None)
+
+
+def _halves(group: list[ResultFile]) -> list[list[ResultFile]]:
+    """The group in two or more, in order, as even in bytes as its files allow."""
+    sizes = [len(file.data) for file in group]
+    most = max(*sizes, sum(sizes) // 2)
+    return [[group[index] for index in part] for part in batches(sizes, most)]
+
+
+def _upload(filename: str, data: bytes) -> discord.File:
+    return discord.File(BytesIO(data), filename=filename)
+
+
+def _posted(file: ResultFile, attachment_id: int | None) -> JobImage:
+    return JobImage(
+        filename=file.filename,
+        width=file.width,
+        height=file.height,
+        size=len(file.data),
+        shrunk=file.shrunk,
+        attachment_id=attachment_id,
+    )
+
+
+async def _first_of(news: asyncio.Event, seconds: float) -> None:
+    """Wait for news, but no longer than this."""
+    try:
+        await asyncio.wait_for(news.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,54 @@
+"""Every touch of discord.py that is not its public interface, in one place, checked at start.
+
+discord.py has no setting for Discord's addresses: a sandbox on this machine is reached by
+replacing the three constants it builds them from, before anything logs in.
+"""
+
+import discord
+import yarl
+from discord.asset import Asset
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.errors import SettingsError
+
+KNOWN_VERSION = "2.7.1"
+
+# The name that stands for the first answer of an interaction where a message id is asked for.
+# discord.py passes it on as it is, though its types say int.
+ORIGINAL = "@original"
+
+
+def check_library() -> None:
+    """Raise ``SettingsError`` unless the installed discord.py is the one this was written for."""
+    if discord.__version__ != KNOWN_VERSION:
+        raise SettingsError(
+            f"discord.py {discord.__version__} is installed, and this program needs exactly "
+            f"{KNOWN_VERSION}. Install what requirements.txt names."
+        )
+    for owner, name in ((Route, "BASE"), (DiscordWebSocket, "DEFAULT_GATEWAY"), (Asset, "BASE")):
+        if not hasattr(owner, name):
+            raise SettingsError(
+                f"discord.py has no {owner.__name__}.{name} any more, which DISCORD_API_URL needs."
+            )
+
+
+def use_addresses(api_url: str | None, gateway_url: str | None) -> None:
+    """Talk to the Discord at these addresses; ``None`` leaves the public one."""
+    if api_url is not None:
+        Route.BASE = api_url
+        Asset.BASE = str(yarl.URL(api_url).origin())
+    if gateway_url is not None:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+async def fetch_permissions(client: discord.Client) -> dict[str, discord.Permissions]:
+    """What the bot may do in each of its servers (the first 200), by their names.
+
+    discord.py's own ``fetch_guilds`` drops this field of the answer. The client must be logged in.
+    """
+    guilds = await client.http.get_guilds(200)
+    return {
+        str(guild["name"]): discord.Permissions(int(guild.get("permissions", 0)))
+        for guild in guilds
+    }

@@ -1,0 +1,286 @@
+"""The engine: whose turn comes is taken, what is under way is followed, what ended is shown."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+import structlog
+
+from bot.background import Background
+from bot.errors import (
+    DeliveryError,
+    MessageUnreachableError,
+    PersonError,
+    StateConflictError,
+    StorageError,
+)
+from bot.jobs.driver import Driver, waited_long
+from bot.jobs.job import Job
+from bot.jobs.outage import Outage
+from bot.jobs.preparing import Preparation, ReferenceLostError
+from bot.jobs.progress import Queued
+from bot.jobs.queue import JobQueue
+from bot.jobs.screen import Screen
+from bot.jobs.states import Failure, State
+from bot.jobs.store import JobStore
+from bot.jobs.timing import Timing
+from bot.language import _
+from bot.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+# What is looked at even when nothing has happened, in seconds: the queue, and what was left over.
+LOOK_SECONDS = 5.0
+REST_SECONDS = 30.0
+# A stop takes this long at most.
+STOP_SECONDS = 9.0
+
+
+class StopOutcome(StrEnum):
+    """What a wish to stop a job came to."""
+
+    CANCELLED = "cancelled"
+    STOPPED = "stopped"
+    PENDING = "pending"
+    TOO_LATE = "too_late"
+
+
+class Engine:
+    """Runs the jobs. ``start`` and ``close`` it once."""
+
+    def __init__(
+        self,
+        *,
+        queue: JobQueue,
+        store: JobStore,
+        driver: Driver,
+        preparation: Preparation,
+        screen: Screen,
+        outage: Outage,
+        metrics: Metrics,
+        timing: Timing,
+    ) -> None:
+        self._queue = queue
+        self._store = store
+        self._driver = driver
+        self._preparation = preparation
+        self._screen = screen
+        self._outage = outage
+        self._metrics = metrics
+        self._timing = timing
+        self._work = Background()
+        self._loops = Background()
+        self._news = asyncio.Event()
+        self._closing = False
+        self._places_due = self._rest_due = 0.0
+
+    # --- what commands and buttons ask for ---
+
+    def check_open(self) -> None:
+        """Raise ``PersonError`` while no job can be taken."""
+        if self._closing:
+            raise PersonError(
+                _("The bot is restarting. Nothing was charged; try again in a minute.")
+            )
+        self._outage.check()
+
+    async def placed(self, job: Job, message_id: int) -> None:
+        """The placeholder of an accepted job is there: the work can begin."""
+        await self._store.placed(job.id, message_id)
+        self._metrics.job_accepted(job.generation.mode)
+        self._news.set()
+
+    async def never_shown(self, job: Job) -> None:
+        """The first answer failed, so its person knows of no job: give the credits back."""
+        await self._store.failed(job.id, State.QUEUED, Failure.NEVER_SHOWN, None)
+        await self._store.shown(job.id)
+
+    async def stop(self, job_id: str) -> StopOutcome:
+        """Cancel a queued job, or hide a running one. Raises ``StorageError`` for no job."""
+        job = await self._store.get(job_id)
+        if job is not None and job.state is State.QUEUED:
+            try:
+                job = await self._store.cancelled(job_id)
+            except StateConflictError:
+                log.info("claimed while being cancelled", job=job_id)
+            else:
+                self._metrics.job_ended(job.generation.mode, job.state)
+                self._start(f"end {job_id}", job, self._end)
+                return StopOutcome.CANCELLED
+        job = await self._store.ask_to_stop(job_id)
+        if not job.stopped or job.state not in (State.SUBMITTING, State.RUNNING):
+            return StopOutcome.TOO_LATE
+        if job.state is State.SUBMITTING:
+            return StopOutcome.PENDING
+        self._start(f"hide {job_id}", job, self._hide)
+        return StopOutcome.STOPPED
+
+    # --- running ---
+
+    async def start(self, unfinished: list[Job]) -> None:
+        """Go on with what an earlier process left, and take the queue up."""
+        for job in unfinished:
+            self._start(f"drive {job.id}", job, self._drive)
+        self._loops.start("queue", self._loop)
+
+    async def close(self) -> int:
+        """Take no more work, finish or park what is under way; how many jobs are left.
+
+        A job that runs at the image API is parked at once: the next start goes on with it. One
+        whose ``POST`` is under way or whose result is being posted is given nine seconds.
+        """
+        self._closing = True
+        await self._loops.close()
+        self._driver.park()
+        self._work.cancel("prepare ")
+        for job in await self._store.in_state(State.RUNNING):
+            self._work.cancel(f"drive {job.id}")
+        left = await self._work.finish(STOP_SECONDS)
+        await self._work.close()
+        unfinished = len(await self._store.in_state(*_UNFINISHED))
+        log.info("stopped", cut_off=left, left_to_the_next_start=unfinished)
+        return unfinished
+
+    def _start(self, name: str, job: Job, step: Callable[[Job], Awaitable[None]]) -> None:
+        async def run() -> None:
+            with structlog.contextvars.bound_contextvars(job=job.id):
+                try:
+                    await step(job)
+                except StorageError as error:
+                    log.error("the database failed a job; it goes on later", reason=str(error))
+                finally:
+                    self._news.set()
+
+        self._work.start(name, run)
+
+    async def _loop(self) -> None:
+        attempt = 0
+        while True:
+            self._news.clear()
+            try:
+                await self._take_turns()
+                await self._prepare()
+                await self._show_places()
+                await self._pick_up_the_rest()
+                moment = await self._queue.next_moment()
+                attempt = 0
+            except StorageError as error:
+                log.error("the database does not answer", reason=str(error))
+                moment = None
+                await self._timing.sleep(self._timing.pause(attempt))
+                attempt = min(attempt + 1, 5)
+            wait = LOOK_SECONDS
+            if moment is not None:
+                wait = min(wait, max(0.05, moment - self._timing.clock()))
+            try:
+                await asyncio.wait_for(self._news.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _take_turns(self) -> None:
+        while not self._outage.pausing:
+            job = await self._queue.claim()
+            if job is None:
+                return
+            self._start(f"drive {job.id}", job, self._drive)
+
+    async def _prepare(self) -> None:
+        for job in await self._queue.unready():
+            self._start(f"prepare {job.id}", job, self._prepare_one)
+
+    async def _show_places(self) -> None:
+        now = self._timing.clock()
+        if now < self._places_due:
+            return
+        self._places_due = now + LOOK_SECONDS
+        ahead = await self._queue.ahead()
+        self._metrics.queue_counted(len(ahead))
+        if not ahead:
+            return
+        for job in await self._store.in_state(State.QUEUED):
+            if job.id in ahead and job.place.message_id is not None:
+                self._screen.show(job, Queued(ahead[job.id]))
+
+    async def _pick_up_the_rest(self) -> None:
+        """Ends that Discord does not show yet, and jobs that a failing database let drop."""
+        now = self._timing.clock()
+        if now < self._rest_due:
+            return
+        self._rest_due = now + REST_SECONDS
+        for job in await self._store.not_shown():
+            self._start(f"end {job.id}", job, self._end)
+        for job in await self._store.in_state(State.RUNNING, State.DELIVERING):
+            self._start(f"drive {job.id}", job, self._drive)
+
+    # --- the steps of one job ---
+
+    async def _prepare_one(self, job: Job) -> None:
+        try:
+            await self._preparation.prepare(job)
+        except PersonError as error:
+            await self._refuse(job, Failure.REFERENCE_REFUSED, str(error))
+        except (ReferenceLostError, MessageUnreachableError) as error:
+            log.warning("a reference cannot be had or uploaded", reason=str(error))
+            await self._refuse(job, Failure.REFERENCE_LOST, None)
+        except DeliveryError as error:
+            log.warning("references are uploaded later", reason=str(error))
+            await self._timing.sleep(LOOK_SECONDS)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("a job failed for a mistake in the program")
+            await self._refuse(job, Failure.PROGRAM_ERROR, None)
+
+    async def _refuse(self, job: Job, failure: Failure, detail: str | None) -> None:
+        try:
+            ended = await self._driver.fail(job, failure, detail)
+        except StateConflictError:
+            log.info("ended while its references were being prepared")
+            return
+        await self._end(ended)
+
+    async def _drive(self, job: Job) -> None:
+        try:
+            job = await self._driver.drive(job)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("a job failed for a mistake in the program")
+            current = await self._store.get(job.id)
+            if current is None or current.state.final:
+                return
+            job = await self._driver.fail(current, Failure.PROGRAM_ERROR)
+        if job.state is State.DONE:
+            if waited_long(job):
+                await self._call(job)
+        elif job.state.final:
+            await self._end(job)
+
+    async def _call(self, job: Job) -> None:
+        try:
+            await self._screen.call(job)
+        except DeliveryError as error:
+            log.warning("its person could not be called", reason=str(error))
+
+    async def _hide(self, job: Job) -> None:
+        try:
+            await self._screen.end(job)
+        except DeliveryError as error:
+            log.warning("the placeholder could not be hidden", reason=str(error))
+
+    async def _end(self, job: Job) -> None:
+        """Show the end of a job; what Discord does not take now is tried again later."""
+        try:
+            if job.failure is Failure.REFERENCE_REFUSED:
+                await self._screen.explain(job)
+            else:
+                await self._screen.end(job)
+        except MessageUnreachableError as error:
+            log.warning("its end cannot be shown", reason=str(error))
+        except DeliveryError as error:
+            log.warning("its end is shown later", reason=str(error))
+            return
+        await self._store.shown(job.id)
+
+
+_UNFINISHED = tuple(state for state in State if not state.final)

@@ -1,0 +1,114 @@
+"""While ``running``: the task is asked for when ``polling.py`` says so, until it has ended."""
+
+import structlog
+
+from bot.errors import ProviderBusyError, ProviderError, TaskGoneError
+from bot.jobs.job import Job
+from bot.jobs.polling import (
+    DEADLINE_SECONDS,
+    Experience,
+    expected_end,
+    next_look,
+    next_show,
+    share_done,
+)
+from bot.jobs.progress import Running
+from bot.jobs.states import Failure
+from bot.jobs.steps import Steps
+from bot.provider.protocol import Phase, TaskReport
+
+log = structlog.get_logger(__name__)
+
+# A task that the API does not know is asked for twice more before it is given up.
+GONE_ANSWERS = 3
+# Looks that fail are repeated with pauses that grow up to this many seconds.
+LONGEST_PAUSE = 20.0
+
+
+class Following:
+    """Follows one running job. ``images`` are the result's addresses once it is finished."""
+
+    def __init__(self, steps: Steps, job: Job, experience: Experience) -> None:
+        self._steps = steps
+        self._job = job
+        self._experience = experience
+        self._started = job.running_at or steps.timing.clock()
+        self._shown_until = 0.0
+        self._gone = 0
+        self._failed_looks = 0
+        self.images: tuple[str, ...] = ()
+
+    async def follow(self, *, look_at_once: bool) -> Job:
+        """Ask until the task has ended; the job delivering, or ended without images."""
+        pause = 0.0 if look_at_once else next_look(self._experience, self._elapsed())
+        while True:
+            await self._wait(pause)
+            report = await self._look()
+            ended = await self._ended(report)
+            if ended is not None:
+                return ended
+            self._show(report.progress if report is not None else None)
+            pause = next_look(self._experience, self._elapsed())
+            if self._failed_looks:
+                growing = self._steps.timing.pause(self._failed_looks - 1, LONGEST_PAUSE)
+                pause = max(pause, growing)
+
+    async def _look(self) -> TaskReport | None:
+        """One question; ``None`` where it brought no answer about the task."""
+        try:
+            report = await self._steps.ask(self._job)
+        except TaskGoneError:
+            self._gone += 1
+            self._failed_looks += 1
+        except ProviderBusyError as error:
+            self._failed_looks += 1
+            await self._steps.timing.sleep(error.retry_after or 0.0)
+        except ProviderError as error:
+            self._failed_looks += 1
+            log.warning("the task could not be asked for", reason=str(error))
+        else:
+            self._gone = self._failed_looks = 0
+            return report
+        return None
+
+    async def _ended(self, report: TaskReport | None) -> Job | None:
+        """The job after an answer that ends this state; ``None`` where it goes on."""
+        steps, job = self._steps, self._job
+        if self._gone >= GONE_ANSWERS:
+            return await steps.fail(job, Failure.TASK_GONE)
+        if report is not None and report.phase is Phase.FAILED:
+            return await steps.fail(job, Failure.TASK_FAILED, report.message)
+        if report is not None and report.phase is Phase.COMPLETED:
+            return await self._completed(report)
+        if self._elapsed() > DEADLINE_SECONDS:
+            log.error("the task is given up", task_id=job.task_id)
+            return await steps.fail(job, Failure.TIMED_OUT)
+        return None
+
+    async def _completed(self, report: TaskReport) -> Job:
+        steps, job = self._steps, self._job
+        if not report.images:
+            return await steps.fail(job, Failure.NO_IMAGES)
+        self.images = report.images
+        steps.metrics.task_completed(job.generation.mode, seconds=self._elapsed())
+        return await steps.insist(lambda: steps.store.delivering(job.id))
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait for the next look, and let the bar move meanwhile."""
+        clock = self._steps.timing.clock
+        until = clock() + seconds
+        while (left := until - clock()) > 0:
+            self._show(None)
+            await self._steps.timing.sleep(min(left, max(0.1, self._shown_until - clock())))
+
+    def _show(self, reported: float | None) -> None:
+        now = self._steps.timing.clock()
+        if now < self._shown_until:
+            return
+        self._shown_until = now + next_show(self._experience, self._elapsed())
+        share = share_done(self._experience, self._elapsed(), reported)
+        ends_at = expected_end(self._experience, self._started, now)
+        self._steps.screen.show(self._job, Running(share, self._started, ends_at))
+
+    def _elapsed(self) -> float:
+        return max(0.0, self._steps.timing.clock() - self._started)

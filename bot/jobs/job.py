@@ -1,0 +1,90 @@
+"""A job: a generation on its way, with its state and its place."""
+
+from dataclasses import dataclass
+
+from bot.generation import Generation
+from bot.jobs.states import Failure, State
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job is shown.
+
+    ``token`` edits the message until ``token_expires_at``; after that only the bot's own token
+    can, and only where the message is not private. ``file_limit`` is in bytes a file.
+    ``language`` is the person's, ``server_language`` the server's, as Discord's locales.
+    """
+
+    server_id: int
+    channel_id: int
+    message_id: int | None
+    token: str
+    token_expires_at: float
+    private: bool
+    language: str
+    server_language: str
+    file_limit: int
+
+    def __repr__(self) -> str:
+        """Without the token, so that no log can carry it."""
+        return (
+            f"Place(server={self.server_id}, channel={self.channel_id}, message={self.message_id})"
+        )
+
+    @property
+    def spoken(self) -> str:
+        """The language of the message: the person's where they alone see it."""
+        return self.language if self.private else self.server_language
+
+    @property
+    def link(self) -> str | None:
+        """The address of the message in Discord; ``None`` while there is none."""
+        if self.message_id is None:
+            return None
+        server = self.server_id or "@me"
+        return f"https://discord.com/channels/{server}/{self.channel_id}/{self.message_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobImage:
+    """One finished picture and the attachment that holds it. Sizes in pixels and bytes."""
+
+    filename: str
+    width: int
+    height: int
+    size: int
+    shrunk: bool
+    attachment_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is recorded of a job. Times are seconds since 1970."""
+
+    id: str
+    member_id: int
+    place: Place
+    generation: Generation
+    state: State
+    created_at: float
+    ready_until: float | None = None
+    attempts: int = 0
+    stop_requested_at: float | None = None
+    task_id: str | None = None
+    failure: Failure | None = None
+    failure_detail: str | None = None
+    images_kept: bool = False
+    submitted_at: float | None = None
+    running_at: float | None = None
+    completed_at: float | None = None
+    finished_at: float | None = None
+
+    @property
+    def price(self) -> int:
+        """Credits held for it."""
+        return self.generation.price
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its person no longer wants to see it here."""
+        return self.stop_requested_at is not None

@@ -1,0 +1,249 @@
+"""The way into the engine: accept a job, take the next one, take one out again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.credits.caps import Balance
+from bot.credits.ledger import Ledger
+from bot.errors import PersonError, ShotlistError
+from bot.generation import Generation
+from bot.jobs.job import Job, Place
+from bot.jobs.records import move, read_job, read_jobs
+from bot.jobs.states import UNFINISHED, State
+from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
+from bot.language import _
+from bot.storage.database import Database
+from bot.storage.schema import job_references, jobs
+
+# Later than any job lives: nothing to prepare, or an address that does not expire.
+FOREVER = 1e12
+# A reference's address must outlive its way through the image API's own queue, in seconds.
+ADDRESS_MARGIN = 900.0
+
+_UNDER_WAY = [State.SUBMITTING.value, State.RUNNING.value, State.DELIVERING.value]
+
+
+class AlreadyAcceptedError(ShotlistError):
+    """The same interaction was delivered twice; its first delivery has been answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A job that is recorded and paid for. ``ahead`` jobs go before it in the queue."""
+
+    job: Job
+    balance: Balance
+    ahead: int
+
+
+class JobQueue:
+    """Jobs that wait, in the order of ``bot.jobs.turns``."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        *,
+        max_running: int,
+        max_per_member: int,
+        new_id: Callable[[], str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._max_running = max_running
+        self._max_per_member = max_per_member
+        self._new_id = new_id
+        self._clock = clock
+
+    async def accept(
+        self,
+        generation: Generation,
+        *,
+        interaction_id: int,
+        member_id: int,
+        place: Place,
+        retry_of: str | None = None,
+    ) -> Accepted:
+        """Record the job and hold its credits: both, or neither.
+
+        Raises ``PersonError`` where the member has too many jobs under way, a cap does not allow
+        it, or ``retry_of`` was tried again before, and ``AlreadyAcceptedError`` for an
+        interaction that was accepted before.
+        """
+        job_id = self._new_id()
+        async with self._database.write() as connection:
+            await self._refuse_repeats(connection, interaction_id, retry_of)
+            await self._refuse_too_many(connection, member_id)
+            await connection.execute(
+                insert(jobs).values(
+                    id=job_id,
+                    interaction_id=interaction_id,
+                    retry_of=retry_of,
+                    server_id=place.server_id,
+                    channel_id=place.channel_id,
+                    message_id=place.message_id,
+                    member_id=member_id,
+                    interaction_token=place.token,
+                    token_expires_at=place.token_expires_at,
+                    private=place.private,
+                    language=place.language,
+                    server_language=place.server_language,
+                    file_limit=place.file_limit,
+                    mode=generation.mode.value,
+                    prompt=generation.prompt,
+                    aspect_ratio=generation.aspect_ratio.value,
+                    resolution=generation.resolution.value,
+                    num_images=generation.num_images,
+                    price=generation.price,
+                    state=State.QUEUED.value,
+                    ready_until=None if generation.references else FOREVER,
+                    created_at=self._clock(),
+                )
+            )
+            if generation.references:
+                await connection.execute(
+                    insert(job_references),
+                    [
+                        {
+                            "job_id": job_id,
+                            "position": position,
+                            "filename": reference.filename,
+                            "source_url": reference.url,
+                            "sha256": reference.sha256,
+                        }
+                        for position, reference in enumerate(generation.references)
+                    ],
+                )
+            balance = await self._ledger.hold(
+                connection,
+                job_id=job_id,
+                server_id=place.server_id,
+                member_id=member_id,
+                credits=generation.price,
+            )
+            ahead = (await self._ahead(connection))[job_id]
+            return Accepted(await read_job(connection, job_id), balance, ahead)
+
+    async def claim(self) -> Job | None:
+        """Mark the next job as ``submitting`` and return it; ``None`` where none can go.
+
+        Only a job whose placeholder is there and whose references can be fetched is taken; one
+        that is not ready lets the ones behind it pass.
+        """
+        now = self._clock()
+        async with self._database.write() as connection:
+            running = await self._running(connection)
+            if sum(running.values()) >= self._max_running:
+                return None
+            ready = await connection.execute(
+                select(jobs.c.id).where(
+                    jobs.c.state == State.QUEUED.value,
+                    jobs.c.message_id.is_not(None),
+                    jobs.c.ready_until > now + ADDRESS_MARGIN,
+                    jobs.c.not_before <= now,
+                )
+            )
+            able = {job_id for (job_id,) in ready}
+            order = await self._order(connection, running) if able else []
+            chosen = next((job_id for job_id in order if job_id in able), None)
+            if chosen is None:
+                return None
+            await move(connection, chosen, State.QUEUED, State.SUBMITTING, submitted_at=now)
+            return await read_job(connection, chosen)
+
+    async def unready(self) -> list[Job]:
+        """Queued jobs whose references must be prepared, for the first time or again."""
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection,
+                jobs.c.state == State.QUEUED.value,
+                jobs.c.message_id.is_not(None),
+                func.coalesce(jobs.c.ready_until, 0) <= self._clock() + ADDRESS_MARGIN,
+            )
+
+    async def next_moment(self) -> float | None:
+        """When the first job that was put back may be tried again, if there is one."""
+        async with self._database.read() as connection:
+            moment = await connection.execute(
+                select(func.min(jobs.c.not_before)).where(
+                    jobs.c.state == State.QUEUED.value, jobs.c.not_before > self._clock()
+                )
+            )
+            found = moment.scalar_one()
+            return None if found is None else float(found)
+
+    async def ahead(self) -> dict[str, int]:
+        """For each queued job, how many go before it that do not find a free place at once."""
+        async with self._database.read() as connection:
+            return await self._ahead(connection)
+
+    async def _ahead(self, connection: AsyncConnection) -> dict[str, int]:
+        running = await self._running(connection)
+        free = max(0, self._max_running - sum(running.values()))
+        order = await self._order(connection, running)
+        return {job_id: max(0, index + 1 - free) for index, job_id in enumerate(order)}
+
+    async def _running(self, connection: AsyncConnection) -> dict[int, int]:
+        rows = await connection.execute(
+            select(jobs.c.member_id, func.count())
+            .where(jobs.c.state.in_(_UNDER_WAY))
+            .group_by(jobs.c.member_id)
+        )
+        return {member: count for member, count in rows}  # noqa: C416 — rows are not pairs to mypy
+
+    async def _order(self, connection: AsyncConnection, running: dict[int, int]) -> list[str]:
+        rows = await connection.execute(
+            select(jobs.c.id, jobs.c.member_id, jobs.c.created_at, jobs.c.price).where(
+                jobs.c.state == State.QUEUED.value
+            )
+        )
+        waiting = [Waiting(*row) for row in rows]
+        if len({job.member_id for job in waiting}) <= 1:
+            return turn_order(waiting, running, {})
+        recent = await connection.execute(
+            select(jobs.c.member_id, func.sum(jobs.c.price))
+            .where(
+                jobs.c.submitted_at > self._clock() - RECENT_SECONDS,
+                jobs.c.state.not_in([State.FAILED.value, State.UNCONFIRMED.value]),
+            )
+            .group_by(jobs.c.member_id)
+        )
+        return turn_order(waiting, running, {member: int(spent) for member, spent in recent})
+
+    async def _refuse_repeats(
+        self, connection: AsyncConnection, interaction_id: int, retry_of: str | None
+    ) -> None:
+        if await read_jobs(connection, jobs.c.interaction_id == interaction_id):
+            raise AlreadyAcceptedError(f"interaction {interaction_id} was accepted before")
+        if retry_of is None:
+            return
+        for earlier in await read_jobs(connection, jobs.c.retry_of == retry_of):
+            where = earlier.place.link
+            raise PersonError(
+                _("This was tried again before: {link}").format(link=where)
+                if where
+                else _("This was tried again before.")
+            )
+
+    async def _refuse_too_many(self, connection: AsyncConnection, member_id: int) -> None:
+        unfinished = (
+            await connection.execute(
+                select(func.count())
+                .select_from(jobs)
+                .where(
+                    jobs.c.member_id == member_id,
+                    jobs.c.state.in_([state.value for state in UNFINISHED]),
+                )
+            )
+        ).scalar_one()
+        if unfinished >= self._max_per_member:
+            raise PersonError(
+                _(
+                    "You have {count} pictures under way, and {most} is the most at a time. "
+                    "Send this again when one of them is finished."
+                ).format(count=unfinished, most=self._max_per_member)
+            )

@@ -1,0 +1,127 @@
+"""Jobs as rows: how one is read, and the one way its state changes."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StateConflictError, StorageError
+from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution
+from bot.jobs.job import Job, JobImage, Place
+from bot.jobs.states import TRANSITIONS, Failure, State
+from bot.storage.schema import job_images, job_references, jobs
+
+
+async def read_jobs(connection: AsyncConnection, *conditions: Any) -> list[Job]:  # noqa: ANN401
+    """The jobs that meet every condition, oldest first, with their references."""
+    rows = (
+        (
+            await connection.execute(
+                select(jobs).where(*conditions).order_by(jobs.c.created_at, jobs.c.id)
+            )
+        )
+        .mappings()
+        .all()
+    )
+    references = await _references(connection, [row["id"] for row in rows])
+    return [_job(row, tuple(references.get(row["id"], ()))) for row in rows]
+
+
+async def read_job(connection: AsyncConnection, job_id: str) -> Job:
+    """The job of that id; raises ``StorageError`` where there is none."""
+    found = await read_jobs(connection, jobs.c.id == job_id)
+    if not found:
+        raise StorageError(f"there is no job {job_id}")
+    return found[0]
+
+
+async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage]:
+    """The finished pictures of a job, in order."""
+    rows = await connection.execute(
+        select(job_images).where(job_images.c.job_id == job_id).order_by(job_images.c.position)
+    )
+    return [
+        JobImage(
+            filename=row["filename"],
+            width=row["width"],
+            height=row["height"],
+            size=row["size"],
+            shrunk=row["shrunk"],
+            attachment_id=row["attachment_id"],
+        )
+        for row in rows.mappings()
+    ]
+
+
+async def move(
+    connection: AsyncConnection, job_id: str, start: State, end: State, **values: object
+) -> None:
+    """Take the job from ``start`` to ``end``, setting ``values`` with it.
+
+    Raises ``StateConflictError`` where the job is not in ``start``: somebody else moved it.
+    """
+    if end not in TRANSITIONS[start]:
+        raise StorageError(f"no job goes from {start} to {end}")
+    changed = await connection.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id, jobs.c.state == start.value)
+        .values(state=end.value, **values)
+    )
+    if changed.rowcount != 1:
+        raise StateConflictError(f"job {job_id} was not {start} when it was to become {end}")
+
+
+async def _references(
+    connection: AsyncConnection, job_ids: list[str]
+) -> dict[str, list[Reference]]:
+    found: dict[str, list[Reference]] = {}
+    if not job_ids:
+        return found
+    rows = await connection.execute(
+        select(job_references)
+        .where(job_references.c.job_id.in_(job_ids))
+        .order_by(job_references.c.job_id, job_references.c.position)
+    )
+    for row in rows.mappings():
+        reference = Reference(row["filename"], row["source_url"], row["sha256"])
+        found.setdefault(row["job_id"], []).append(reference)
+    return found
+
+
+def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
+    return Job(
+        id=row["id"],
+        member_id=row["member_id"],
+        place=Place(
+            server_id=row["server_id"],
+            channel_id=row["channel_id"],
+            message_id=row["message_id"],
+            token=row["interaction_token"],
+            token_expires_at=row["token_expires_at"],
+            private=row["private"],
+            language=row["language"],
+            server_language=row["server_language"],
+            file_limit=row["file_limit"],
+        ),
+        generation=Generation(
+            mode=Mode(row["mode"]),
+            prompt=row["prompt"],
+            references=references,
+            aspect_ratio=AspectRatio(row["aspect_ratio"]),
+            resolution=Resolution(row["resolution"]),
+            num_images=row["num_images"],
+        ),
+        state=State(row["state"]),
+        created_at=row["created_at"],
+        ready_until=row["ready_until"],
+        attempts=row["attempts"],
+        stop_requested_at=row["stop_requested_at"],
+        task_id=row["task_id"],
+        failure=Failure(row["failure"]) if row["failure"] else None,
+        failure_detail=row["failure_detail"],
+        images_kept=row["images_kept"],
+        submitted_at=row["submitted_at"],
+        running_at=row["running_at"],
+        completed_at=row["completed_at"],
+        finished_at=row["finished_at"],
+    )

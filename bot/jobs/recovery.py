@@ -1,0 +1,63 @@
+"""What a start does with each state that an earlier process left.
+
+- ``queued``: nothing was sent. It stays; one whose placeholder was never posted is ended.
+- ``submitting``: the ``POST`` may have been accepted. ``unconfirmed``: never sent a second time.
+- ``running``: the task's id is known. It is followed on.
+- ``delivering``: finished at the image API. Its images are asked for once more, and delivered.
+- a final state: how it ended is shown where the message does not say it yet.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.errors import DeliveryError
+from bot.jobs.job import Job
+from bot.jobs.screen import Screen
+from bot.jobs.states import Failure, State
+from bot.jobs.store import JobStore
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found: jobs to follow on, and counts for the log."""
+
+    unfinished: list[Job]
+    queued: int
+    unconfirmed: int
+    never_shown: int
+
+
+async def recover(store: JobStore, screen: Screen) -> Recovered:
+    """Bring every job of an earlier process into a state that the engine can go on from.
+
+    The ends that it makes are shown by the engine, like all that are not shown yet.
+    """
+    unconfirmed = never_shown = 0
+    for job in await store.in_state(State.SUBMITTING):
+        log.error("nobody knows whether the task was started", job=job.id)
+        await store.failed(job.id, State.SUBMITTING, Failure.ANSWER_LOST, None)
+        unconfirmed += 1
+    queued = await store.in_state(State.QUEUED)
+    for job in queued:
+        if job.place.message_id is None and not await _find_placeholder(store, screen, job):
+            await store.failed(job.id, State.QUEUED, Failure.NEVER_SHOWN, None)
+            await store.shown(job.id)
+            never_shown += 1
+    unfinished = await store.in_state(State.RUNNING, State.DELIVERING)
+    return Recovered(unfinished, len(queued) - never_shown, unconfirmed, never_shown)
+
+
+async def _find_placeholder(store: JobStore, screen: Screen, job: Job) -> bool:
+    """Whether the first answer had been posted before the process ended."""
+    try:
+        message_id = await screen.find(job)
+    except DeliveryError as error:
+        log.warning("the placeholder could not be looked for", job=job.id, reason=str(error))
+        return False
+    if message_id is None:
+        return False
+    await store.placed(job.id, message_id)
+    return True

@@ -1,0 +1,59 @@
+"""The bytes of references, once each, so that they can be used when Discord's address is dead."""
+
+from collections.abc import Callable
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.references import PreparedReference
+from bot.storage.database import Database
+from bot.storage.schema import reference_files
+
+DAY_SECONDS = 86_400.0
+
+
+class ReferenceFiles:
+    """Pictures as the image API takes them, under the hash of their bytes."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def keep(self, reference: PreparedReference) -> None:
+        """Keep the bytes, or note that they were used again."""
+        now = self._clock()
+        async with self._database.write() as connection:
+            known = await connection.execute(
+                update(reference_files)
+                .where(reference_files.c.sha256 == reference.sha256)
+                .values(last_used_at=now)
+            )
+            if known.rowcount == 0:
+                await connection.execute(
+                    insert(reference_files).values(
+                        sha256=reference.sha256,
+                        content_type=reference.content_type,
+                        width=reference.width,
+                        height=reference.height,
+                        data=reference.data,
+                        last_used_at=now,
+                    )
+                )
+
+    async def load(self, sha256: str) -> bytes | None:
+        """The bytes of that hash, if they are still kept."""
+        async with self._database.read() as connection:
+            found = await connection.execute(
+                select(reference_files.c.data).where(reference_files.c.sha256 == sha256)
+            )
+            data = found.scalar_one_or_none()
+            return None if data is None else bytes(data)
+
+    async def forget_unused(self, days: int) -> int:
+        """Forget what was not used for so many days; how many files that were."""
+        async with self._database.write() as connection:
+            gone = await connection.execute(
+                delete(reference_files).where(
+                    reference_files.c.last_used_at < self._clock() - days * DAY_SECONDS
+                )
+            )
+            return gone.rowcount

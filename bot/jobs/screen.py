@@ -1,0 +1,42 @@
+"""What the engine asks of whoever shows jobs to people. Discord's side is in bot/delivery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.delivery.fit import ResultFile
+from bot.jobs.job import Job, JobImage
+from bot.jobs.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceUpload:
+    """A reference that must be put where the image API can fetch it."""
+
+    filename: str
+    data: bytes
+
+
+class Screen(Protocol):
+    """Shows jobs. Whatever it cannot do raises ``DeliveryError``."""
+
+    async def find(self, job: Job) -> int | None:
+        """The id of the first answer to the job's interaction; ``None`` where there is none."""
+
+    def show(self, job: Job, progress: Progress) -> None:
+        """Show the newest progress when its time comes; never waits."""
+
+    async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
+        """Make these the files of the placeholder; their addresses, in order."""
+
+    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> list[JobImage]:
+        """Replace the placeholder by the result; what was posted, in order."""
+
+    async def end(self, job: Job) -> None:
+        """Show how a job ended that has no images to show here."""
+
+    async def explain(self, job: Job) -> None:
+        """End the placeholder of a job refused late: its person alone is told why."""
+
+    async def call(self, job: Job) -> None:
+        """Tell its person, who has waited long, that the result is there."""

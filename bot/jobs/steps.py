@@ -1,0 +1,74 @@
+"""What every step of a job works with, and how it ends one without images."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from bot.errors import ProviderError, StateConflictError, StorageError
+from bot.jobs.job import Job
+from bot.jobs.screen import Screen
+from bot.jobs.states import Failure
+from bot.jobs.store import JobStore
+from bot.jobs.timing import Timing
+from bot.provider.client import ProviderClient
+from bot.provider.protocol import TaskReport
+from bot.telemetry.metrics import Metrics
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The parts that the steps share."""
+
+    store: JobStore
+    screen: Screen
+    provider: ProviderClient
+    metrics: Metrics
+    timing: Timing
+
+    async def insist(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Do what must not be forgotten in the database, however long that needs."""
+        attempt = 0
+        while True:
+            try:
+                return await step()
+            except StateConflictError:
+                raise
+            except StorageError as error:
+                pause = self.timing.pause(attempt)
+                log.error("the database does not answer; trying again", reason=str(error))
+                await self.timing.sleep(pause)
+                attempt += 1
+
+    async def fail(self, job: Job, failure: Failure, detail: str | None = None) -> Job:
+        """End a job without images: the credits go back."""
+        job = await self.insist(lambda: self.store.failed(job.id, job.state, failure, detail))
+        self.metrics.job_ended(job.generation.mode, job.state)
+        log.info("job ended", state=job.state.value, failure=failure.value, detail=detail)
+        return job
+
+    async def ask(self, job: Job) -> TaskReport:
+        """Ask the image API how far the job's task is. Raises ``ProviderError``."""
+        echoed = [url for reference in job.generation.references if (url := reference.url)]
+        echoed += await self.insist(lambda: self.store.provider_urls(job.id))
+        began = self.timing.clock()
+        try:
+            report = await self.provider.task(job.task_id or "", echoed=echoed)
+        except ProviderError as error:
+            self.answered("task", error, began)
+            raise
+        self.answered("task", None, began)
+        word = report.unknown_status
+        if word is not None and self.metrics.unknown_status_seen(word):
+            log.warning("the image API named a state nobody knows", word=word)
+        return report
+
+    def answered(self, route: str, error: ProviderError | None, began: float) -> None:
+        """Count a request to the image API that ended with ``error``, or well."""
+        outcome = "ok" if error is None else type(error).__name__.removesuffix("Error")
+        seconds = max(0.0, self.timing.clock() - began)
+        self.metrics.provider_answered(route, outcome, seconds=seconds)

@@ -1,0 +1,257 @@
+"""What is recorded of jobs while they run. Every method is one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.credits.ledger import Ledger
+from bot.generation import Generation
+from bot.jobs.job import Job, JobImage
+from bot.jobs.polling import REMEMBERED
+from bot.jobs.records import move, read_images, read_job, read_jobs
+from bot.jobs.states import Failure, State
+from bot.storage.database import Database
+from bot.storage.schema import job_images, job_references, jobs
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedUrl:
+    """Where the image API finds a reference, and the hash (hex) its bytes are kept under."""
+
+    url: str
+    sha256: str
+
+
+class JobStore:
+    """The jobs table and what belongs to it."""
+
+    def __init__(self, database: Database, ledger: Ledger, *, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._clock = clock
+
+    # --- reading ---
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job of that id, if there is one."""
+        async with self._database.read() as connection:
+            found = await read_jobs(connection, jobs.c.id == job_id)
+        return found[0] if found else None
+
+    async def retried_as(self, job_id: str) -> Job | None:
+        """The job that was made by trying this one again, if it was."""
+        async with self._database.read() as connection:
+            found = await read_jobs(connection, jobs.c.retry_of == job_id)
+        return found[0] if found else None
+
+    async def images(self, job_id: str) -> list[JobImage]:
+        """The finished pictures of a job, in order; empty while there are none."""
+        async with self._database.read() as connection:
+            return await read_images(connection, job_id)
+
+    async def in_state(self, *states: State) -> list[Job]:
+        """All jobs in these states, oldest first."""
+        async with self._database.read() as connection:
+            return await read_jobs(connection, jobs.c.state.in_([s.value for s in states]))
+
+    async def not_shown(self) -> list[Job]:
+        """Jobs that have ended and whose message does not say so yet."""
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection, jobs.c.finished_at.is_not(None), jobs.c.shown_at.is_(None)
+            )
+
+    async def last_of(self, server_id: int, member_id: int, count: int) -> list[Job]:
+        """The member's last jobs in that server, newest first."""
+        newest = (
+            select(jobs.c.id)
+            .where(jobs.c.member_id == member_id, jobs.c.server_id == server_id)
+            .order_by(jobs.c.created_at.desc())
+            .limit(count)
+        )
+        async with self._database.read() as connection:
+            found = await read_jobs(connection, jobs.c.id.in_(newest.scalar_subquery()))
+        return found[::-1]
+
+    async def durations(self, generation: Generation) -> list[float]:
+        """Seconds that the last finished jobs of the same kind ran, newest first."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(jobs.c.completed_at - jobs.c.running_at)
+                .where(
+                    jobs.c.mode == generation.mode.value,
+                    jobs.c.resolution == generation.resolution.value,
+                    jobs.c.num_images == generation.num_images,
+                    jobs.c.completed_at.is_not(None),
+                    jobs.c.running_at.is_not(None),
+                )
+                .order_by(jobs.c.completed_at.desc())
+                .limit(REMEMBERED)
+            )
+            return [float(row[0]) for row in rows]
+
+    async def provider_urls(self, job_id: str) -> list[str]:
+        """Where the image API finds the prepared references of a job, in order."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(job_references.c.provider_url)
+                .where(job_references.c.job_id == job_id)
+                .order_by(job_references.c.position)
+            )
+            return [url for (url,) in rows if url is not None]
+
+    # --- on the way ---
+
+    async def placed(self, job_id: str, message_id: int) -> None:
+        """The placeholder is there."""
+        await self._set(job_id, message_id=message_id)
+
+    async def shown(self, job_id: str) -> None:
+        """The message shows how the job ended."""
+        await self._set(job_id, shown_at=self._clock())
+
+    async def prepared(
+        self, job_id: str, references: Sequence[PreparedUrl], ready_until: float
+    ) -> None:
+        """Its references can be fetched by the image API until ``ready_until``."""
+        async with self._database.write() as connection:
+            for position, reference in enumerate(references):
+                await connection.execute(
+                    update(job_references)
+                    .where(job_references.c.job_id == job_id, job_references.c.position == position)
+                    .values(provider_url=reference.url, sha256=reference.sha256)
+                )
+            await connection.execute(
+                update(jobs).where(jobs.c.id == job_id).values(ready_until=ready_until)
+            )
+
+    async def put_back(self, job_id: str, *, not_before: float) -> Job:
+        """Certainly not accepted: it waits in the queue for another try."""
+        async with self._database.write() as connection:
+            await move(
+                connection,
+                job_id,
+                State.SUBMITTING,
+                State.QUEUED,
+                not_before=not_before,
+                attempts=jobs.c.attempts + 1,
+                submitted_at=None,
+            )
+            return await read_job(connection, job_id)
+
+    async def running(self, job_id: str, task_id: str) -> Job:
+        """The image API has accepted it."""
+        return await self._move(
+            job_id, State.SUBMITTING, State.RUNNING, task_id=task_id, running_at=self._clock()
+        )
+
+    async def delivering(self, job_id: str) -> Job:
+        """The image API has finished it."""
+        return await self._move(job_id, State.RUNNING, State.DELIVERING, completed_at=self._clock())
+
+    # --- the ends ---
+
+    async def done(self, job_id: str, images: Sequence[JobImage], *, kept: bool) -> Job:
+        """The images are where they belong: take the credits.
+
+        ``kept``: the message could not show them, and the media folder has them.
+        """
+        return await self._finish(job_id, State.DONE, images, shown=True, kept=kept)
+
+    async def stopped(self, job_id: str, images: Sequence[JobImage], *, kept: bool) -> Job:
+        """Finished after its person had it hidden: the credits are used.
+
+        ``kept``: the media folder has the images.
+        """
+        return await self._finish(job_id, State.CANCELLED, images, shown=False, kept=kept)
+
+    async def failed(self, job_id: str, start: State, failure: Failure, detail: str | None) -> Job:
+        """Ended without images: give the credits back."""
+        end = State.UNCONFIRMED if failure is Failure.ANSWER_LOST else State.FAILED
+        async with self._database.write() as connection:
+            await move(
+                connection,
+                job_id,
+                start,
+                end,
+                failure=failure.value,
+                failure_detail=detail,
+                finished_at=self._clock(),
+            )
+            await self._ledger.release(connection, job_id)
+            return await read_job(connection, job_id)
+
+    async def cancelled(self, job_id: str) -> Job:
+        """Taken out of the queue before anything was sent: give the credits back."""
+        async with self._database.write() as connection:
+            await move(
+                connection,
+                job_id,
+                State.QUEUED,
+                State.CANCELLED,
+                finished_at=self._clock(),
+            )
+            await self._ledger.release(connection, job_id)
+            return await read_job(connection, job_id)
+
+    async def ask_to_stop(self, job_id: str) -> Job:
+        """Note that its person wants it hidden, if it is still before its delivery.
+
+        Returns the job as it is then: ``stopped`` tells whether the wish was noted.
+        """
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(jobs)
+                .where(
+                    jobs.c.id == job_id,
+                    jobs.c.state.in_([State.SUBMITTING.value, State.RUNNING.value]),
+                    jobs.c.stop_requested_at.is_(None),
+                )
+                .values(stop_requested_at=self._clock())
+            )
+            return await read_job(connection, job_id)
+
+    async def _finish(
+        self, job_id: str, end: State, images: Sequence[JobImage], *, shown: bool, kept: bool
+    ) -> Job:
+        now = self._clock()
+        async with self._database.write() as connection:
+            await move(
+                connection,
+                job_id,
+                State.DELIVERING,
+                end,
+                finished_at=now,
+                shown_at=now if shown else None,
+                images_kept=kept,
+            )
+            await connection.execute(delete(job_images).where(job_images.c.job_id == job_id))
+            if images:
+                await connection.execute(
+                    insert(job_images),
+                    [
+                        {
+                            "job_id": job_id,
+                            "position": position,
+                            "filename": image.filename,
+                            "attachment_id": image.attachment_id,
+                            "width": image.width,
+                            "height": image.height,
+                            "size": image.size,
+                            "shrunk": image.shrunk,
+                        }
+                        for position, image in enumerate(images)
+                    ],
+                )
+            await self._ledger.capture(connection, job_id)
+            return await read_job(connection, job_id)
+
+    async def _move(self, job_id: str, start: State, end: State, **values: object) -> Job:
+        async with self._database.write() as connection:
+            await move(connection, job_id, start, end, **values)
+            return await read_job(connection, job_id)
+
+    async def _set(self, job_id: str, **values: object) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))

@@ -1,0 +1,21 @@
+"""The clock, the way to wait, and chance: passed in, so that tests decide about them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+# Pauses between tries grow from two seconds to a minute.
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """``clock`` gives seconds since 1970, ``random`` a number from 0 to 1."""
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    random: Callable[[], float]
+
+    def pause(self, attempt: int, longest: float = LONGEST_PAUSE) -> float:
+        """Seconds before trying again for the ``attempt``-th time (from 0), jittered."""
+        growing: float = min(FIRST_PAUSE * 2.0**attempt, longest)
+        return growing * (0.75 + self.random() / 2)

@@ -1,0 +1,194 @@
+"""The tables. One schema for every database engine; the invariants stand in it as constraints.
+
+Times are seconds since 1970 in UTC, ids of Discord are its snowflakes, and ``server_id`` is 0
+for a direct message, so that every row has a server and nothing is ever global by accident.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+DIRECT_MESSAGES = 0
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts only a column typed exactly INTEGER up by itself.
+_Identity = BigInteger().with_variant(Integer, "sqlite")
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    # Discord delivers an interaction at least once; the second time must not make a second job.
+    Column("interaction_id", BigInteger, nullable=False, unique=True),
+    # One press of "Try again" makes one job, however often it is pressed.
+    Column("retry_of", String(16), ForeignKey("jobs.id"), unique=True),
+    # whose it is and where it is shown
+    Column("server_id", BigInteger, nullable=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("member_id", BigInteger, nullable=False),
+    Column("interaction_token", Text, nullable=False),
+    Column("token_expires_at", Double, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("language", String(16), nullable=False),  # the person's
+    Column("server_language", String(16), nullable=False),
+    Column("file_limit", BigInteger, nullable=False),
+    # what was asked for
+    Column("mode", String(16), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("aspect_ratio", String(8), nullable=False),
+    Column("resolution", String(4), nullable=False),
+    Column("num_images", Integer, nullable=False),
+    Column("price", Integer, nullable=False),
+    # how far it is
+    Column("state", String(16), nullable=False),
+    Column("ready_until", Double),  # null: its references are not prepared
+    Column("not_before", Double, nullable=False, server_default=text("0")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("stop_requested_at", Double),
+    Column("task_id", String(200)),
+    Column("failure", String(32)),
+    Column("failure_detail", Text),
+    Column("images_kept", Boolean, nullable=False, server_default=text("false")),
+    # when
+    Column("created_at", Double, nullable=False),
+    Column("submitted_at", Double),
+    Column("running_at", Double),
+    Column("completed_at", Double),
+    Column("finished_at", Double),
+    Column("shown_at", Double),  # null: Discord does not show the final state yet
+    CheckConstraint(
+        "state IN ('queued', 'submitting', 'running', 'delivering',"
+        " 'done', 'failed', 'cancelled', 'unconfirmed')",
+        name="state",
+    ),
+    CheckConstraint("num_images BETWEEN 1 AND 9", name="num_images"),
+    CheckConstraint("price > 0", name="price"),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (state IN ('done', 'failed', 'cancelled', 'unconfirmed'))",
+        name="finished",
+    ),
+    CheckConstraint("state NOT IN ('running', 'delivering') OR task_id IS NOT NULL", name="task"),
+    Index("ix_jobs_state", "state", "created_at"),
+    Index("ix_jobs_member", "member_id", "server_id", "created_at"),
+    Index(
+        "ix_jobs_not_shown",
+        "finished_at",
+        sqlite_where=text("shown_at IS NULL AND finished_at IS NOT NULL"),
+        postgresql_where=text("shown_at IS NULL AND finished_at IS NOT NULL"),
+    ),
+    Index("ix_jobs_submitted", "submitted_at"),
+    Index("ix_jobs_durations", "mode", "resolution", "num_images", "completed_at"),
+)
+
+reference_files = Table(
+    "reference_files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content_type", String(32), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("last_used_at", Double, nullable=False),
+)
+
+job_references = Table(
+    "job_references",
+    metadata,
+    Column("job_id", String(16), ForeignKey("jobs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("filename", Text, nullable=False),
+    Column("source_url", Text),
+    # no foreign key: the bytes may be forgotten before the job is
+    Column("sha256", String(64), index=True),
+    Column("provider_url", Text),
+)
+
+job_images = Table(
+    "job_images",
+    metadata,
+    Column("job_id", String(16), ForeignKey("jobs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("filename", Text, nullable=False),
+    Column("attachment_id", BigInteger),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("shrunk", Boolean, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", _Identity, primary_key=True, autoincrement=True),
+    Column("kind", String(8), nullable=False),
+    Column("job_id", String(16), ForeignKey("jobs.id"), nullable=False),
+    Column("server_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("credits", Integer, nullable=False),
+    # The day the hold was made, in the server's time zone: what resolves it counts there too.
+    Column("day", Date, nullable=False),
+    Column("at", Double, nullable=False),
+    CheckConstraint("kind IN ('hold', 'capture', 'release')", name="kind"),
+    CheckConstraint("credits > 0", name="credits"),
+    Index(
+        "uq_ledger_hold",
+        "job_id",
+        unique=True,
+        sqlite_where=text("kind = 'hold'"),
+        postgresql_where=text("kind = 'hold'"),
+    ),
+    Index(
+        "uq_ledger_resolution",
+        "job_id",
+        unique=True,
+        sqlite_where=text("kind IN ('capture', 'release')"),
+        postgresql_where=text("kind IN ('capture', 'release')"),
+    ),
+)
+
+# The sums of the ledger, kept in the transaction of each of its rows.
+daily_totals = Table(
+    "daily_totals",
+    metadata,
+    Column("server_id", BigInteger, primary_key=True),
+    Column("member_id", BigInteger, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    CheckConstraint("used >= 0", name="used"),
+    CheckConstraint("held >= 0", name="held"),
+)
+
+command_syncs = Table(
+    "command_syncs",
+    metadata,
+    Column("application_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tree_hash", String(64), nullable=False),
+    Column("command_ids", JSON, nullable=False),
+    Column("synced_at", Double, nullable=False),
+)

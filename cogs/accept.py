@@ -1,0 +1,95 @@
+"""From a generation to its placeholder: what a command and "Try again" have in common."""
+
+import aiohttp
+import discord
+import structlog
+
+from bot.generation import Generation, check_stated
+from bot.jobs.job import Job, Place
+from bot.jobs.progress import Queued
+from bot.jobs.queue import Accepted, AlreadyAcceptedError
+from bot.language import speaking
+from cogs.interactions import Interaction, language_of, server_of
+
+log = structlog.get_logger(__name__)
+
+TOKEN_SECONDS = 900.0
+"""How long an interaction's token edits its messages, as Discord's documentation has it."""
+
+
+async def begin(
+    interaction: Interaction,
+    generation: Generation,
+    *,
+    private: bool,
+    retry_of: str | None = None,
+) -> None:
+    """Accept ``generation`` and answer with its placeholder: if ``private``, to its person alone.
+
+    Raises ``PersonError`` before anything is charged or answered. Where the answer fails, the
+    credits go back and the error is raised on. An interaction that Discord delivers twice ends
+    silently: its first delivery has been answered.
+    """
+    services = interaction.client.services
+    place = _place(interaction, private=private)
+    services.engine.check_open()
+    check_stated(generation.references)
+    try:
+        accepted = await services.queue.accept(
+            generation,
+            interaction_id=interaction.id,
+            member_id=interaction.user.id,
+            place=place,
+            retry_of=retry_of,
+        )
+    except AlreadyAcceptedError as error:
+        log.info("an interaction was delivered twice", reason=str(error))
+        return
+    job = accepted.job
+    try:
+        message_id = await _show(interaction, accepted)
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError):
+        await services.engine.never_shown(job)
+        raise
+    _log_accepted(job)
+    await services.engine.placed(job, message_id)
+
+
+async def _show(interaction: Interaction, accepted: Accepted) -> int:
+    """Send the placeholder; the id of its message."""
+    job = accepted.job
+    with speaking(job.place.spoken):
+        view = interaction.client.services.cards.progress(job, Queued(accepted.ahead), [])
+    answer = await interaction.response.send_message(
+        view=view, ephemeral=job.place.private, allowed_mentions=discord.AllowedMentions.none()
+    )
+    if answer.message_id is not None:
+        return answer.message_id
+    return (await interaction.original_response()).id
+
+
+def _place(interaction: Interaction, *, private: bool) -> Place:
+    language = language_of(interaction)
+    return Place(
+        server_id=server_of(interaction),
+        channel_id=interaction.channel_id or 0,
+        message_id=None,
+        token=interaction.token,
+        token_expires_at=interaction.created_at.timestamp() + TOKEN_SECONDS,
+        private=private,
+        language=language,
+        server_language=str(interaction.guild_locale or language),
+        file_limit=interaction.filesize_limit,
+    )
+
+
+def _log_accepted(job: Job) -> None:
+    log.info(
+        "job accepted",
+        job=job.id,
+        mode=job.generation.mode.value,
+        images=job.generation.num_images,
+        references=len(job.generation.references),
+        server=job.place.server_id,
+        member=job.member_id,
+    )

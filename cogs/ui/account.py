@@ -1,0 +1,78 @@
+"""What ``/credits`` shows: the balance of a member, and their last jobs."""
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.credits.caps import Balance, per
+from bot.generation import Mode
+from bot.jobs.job import Job
+from bot.jobs.states import State
+from bot.language import _, ngettext
+from cogs.ui.buttons import ImagesButton
+from cogs.ui.layout import Piece, beside, card, paragraph
+from cogs.ui.phrases import bar, credits_of, state_word
+from cogs.ui.plain_text import shown
+
+LAST_JOBS = 10
+MOST_BUTTONS = 4
+_PROMPT_CHARACTERS = 60
+_ACCENT = 0x5865F2
+
+
+def account(balance: Balance, jobs: Sequence[Job]) -> ui.LayoutView:
+    """``jobs`` newest first; the newest of those whose images only the bot keeps get a button."""
+    entries: list[Piece] = []
+    buttons = 0
+    for job in jobs[:LAST_JOBS]:
+        words = _entry(job)
+        if job.images_kept and buttons < MOST_BUTTONS:
+            buttons += 1
+            entries.append(beside(words, ImagesButton(job.id)))
+        else:
+            entries.append(paragraph(words))
+    return card(
+        paragraph(*_balance_lines(balance)),
+        ui.Separator(),
+        *(entries or [paragraph(_("You have not made any images here yet."))]),
+        accent=_ACCENT,
+    )
+
+
+def _balance_lines(balance: Balance) -> list[str]:
+    cap = balance.cap
+    headline = ngettext(
+        "**{left} of {cap} credit left** ({period})",
+        "**{left} of {cap} credits left** ({period})",
+        cap.credits,
+    ).format(left=balance.left, cap=cap.credits, period=per(cap.period))
+    account = _("{used} used · {held} held · new credits <t:{when}:R>").format(
+        used=balance.used, held=balance.held, when=round(balance.resets_at)
+    )
+    return [headline, bar(balance.left / cap.credits if cap.credits else 0.0), f"-# {account}"]
+
+
+def _entry(job: Job) -> str:
+    command = {Mode.IMAGINE: "imagine", Mode.MULTISHOT: "multishot"}[job.generation.mode]
+    facts = [
+        state_word(job.state, stopped=job.stopped),
+        _charge(job),
+        _where(job),
+    ]
+    prompt = shown(job.generation.prompt, _PROMPT_CHARACTERS)
+    return f"**{command}** {prompt}\n-# {' · '.join(facts)}"
+
+
+def _charge(job: Job) -> str:
+    if not job.state.final:
+        return _("{credits} held").format(credits=credits_of(job.price))
+    charged = job.state is State.DONE or (job.state is State.CANCELLED and job.task_id is not None)
+    return credits_of(job.price) if charged else _("nothing charged")
+
+
+def _where(job: Job) -> str:
+    if job.place.private:
+        return _("private")
+    if job.place.link is None:
+        return _("not shown")
+    return f"[{_('open')}]({job.place.link})"

@@ -1,0 +1,220 @@
+"""What a message about a job looks like.
+
+A card says whose it is and what was asked for, shows the pictures, says in bold how things
+stand, and adds the small print and what can be pressed. The accent colour only repeats what the
+words say.
+"""
+
+from collections.abc import Sequence
+
+from discord import ui
+
+from bot.credits.caps import Balance
+from bot.delivery.cards import Cards
+from bot.delivery.fit import ResultFile
+from bot.jobs.job import Job
+from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting
+from bot.jobs.states import State
+from bot.language import _, ngettext
+from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
+from cogs.ui.captions import captioned, referenced
+from cogs.ui.failures import explain
+from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
+from cogs.ui.phrases import bar, credits_of, duration, megabytes, settings_of
+from cogs.ui.plain_text import shown
+
+PROMPT_CHARACTERS = 600
+DETAIL_CHARACTERS = 300
+
+WAITING = 0x80848E
+WORKING = 0x5865F2
+FINISHED = 0x23A55A
+TROUBLE = 0xDA373C
+DOUBT = 0xF0B232
+
+
+class JobCards(Cards):
+    """Draws jobs as containers of Components V2, in the language being spoken."""
+
+    def progress(self, job: Job, progress: Progress, references: Sequence[str]) -> ui.LayoutView:
+        """The placeholder. ``references`` are names of files attached to the message to show."""
+        held = _("{credits} held").format(credits=credits_of(job.price))
+        return card(
+            _asked(job),
+            gallery(referenced(references)),
+            paragraph(*_progress_lines(progress), f"-# {settings_of(job.generation)} · {held}"),
+            row(_stop_button(job, progress)),
+            accent=WAITING if isinstance(progress, Queued) else WORKING,
+        )
+
+    def result(
+        self, job: Job, files: Sequence[ResultFile], balance: Balance, *, missing: int = 0
+    ) -> ui.LayoutView:
+        """The images, attached under their file names; ``missing`` are still on their way."""
+        return card(
+            _asked(job),
+            gallery(captioned(job, [file.filename for file in files], missing=missing)),
+            paragraph(*_result_lines(job, files, balance, missing)),
+            accent=FINISHED,
+        )
+
+    def ended(self, job: Job) -> ui.LayoutView:
+        """How a job ended that shows no images: failed, cancelled, stopped, unconfirmed."""
+        if job.state in (State.FAILED, State.UNCONFIRMED):
+            return _stopped_in_vain(job) if job.stopped else _failed(job)
+        if job.state is State.CANCELLED and job.task_id is None:  # never sent, so never paid
+            words = _("**Cancelled.** Nothing was charged.")
+            return card(paragraph(_whose(job), words), accent=WAITING)
+        return _put_away(job)
+
+    def withdrawn(self, job: Job) -> ui.LayoutView:
+        """One neutral line in place of a job that was refused late, until it is removed."""
+        return line("-# " + _("This request was not started."))
+
+    def refusal(self, job: Job) -> str:
+        """Why it was refused late, for its person alone."""
+        reason = job.failure_detail or explain(job.failure).title + "."
+        return f"{reason}\n{_('Nothing was charged.')}"
+
+    def call(self, job: Job) -> str:
+        """That the result is there, mentioning its person."""
+        return _("{person} Your images are finished.").format(person=_whose(job))
+
+
+def cards() -> Cards:
+    """The cards of this program; ``bot.client`` loads them by this name."""
+    return JobCards()
+
+
+def _whose(job: Job) -> str:
+    return f"<@{job.member_id}>"
+
+
+def _asked(job: Job) -> Piece:
+    return paragraph(_whose(job), "> " + shown(job.generation.prompt, PROMPT_CHARACTERS))
+
+
+def _progress_lines(progress: Progress) -> list[str]:
+    match progress:
+        case Queued(ahead=0):
+            return [_("**In the queue** · next")]
+        case Queued(ahead=ahead):
+            return [
+                ngettext(
+                    "**In the queue** · {count} before you",
+                    "**In the queue** · {count} before you",
+                    ahead,
+                ).format(count=ahead)
+            ]
+        case Submitting():
+            return [_("**Waiting for the image service**")]
+        case Running(share=share, started_at=started_at, ends_at=ends_at):
+            percent = min(100, max(0, int(share * 100)))
+            return [
+                _("**Drawing** · {percent} %").format(percent=percent),
+                bar(share),
+                "-# "
+                + _("started <t:{started}:R> · ready <t:{ends}:R>").format(
+                    started=round(started_at), ends=round(ends_at)
+                ),
+            ]
+        case Fetching():
+            return [_("**Fetching the images**")]
+
+
+def _stop_button(job: Job, progress: Progress) -> StopButton | None:
+    if isinstance(progress, Fetching):
+        return None
+    return StopButton(job.id, running=isinstance(progress, Running))
+
+
+def _result_lines(
+    job: Job, files: Sequence[ResultFile], balance: Balance, missing: int
+) -> list[str]:
+    lines = []
+    total = len(files) + missing
+    if missing:
+        lines.append(
+            ngettext(
+                "**{count} more image is on its way**",
+                "**{count} more images are on their way**",
+                missing,
+            ).format(count=missing)
+        )
+    account = [
+        _("{credits} used").format(credits=credits_of(job.price)),
+        _("{left} left").format(left=balance.left),
+    ]
+    if job.completed_at is not None:
+        account.append(
+            _("took {duration}").format(duration=duration(job.completed_at - job.created_at))
+        )
+    lines += [f"-# {settings_of(job.generation)}", f"-# {' · '.join(account)}"]
+    shrunk = sum(file.shrunk for file in files)
+    if shrunk:
+        lines.append(
+            "-# "
+            + ngettext(
+                "{count} of {total} images was above the {limit} that a file may have here, "
+                "and was saved smaller.",
+                "{count} of {total} images were above the {limit} that a file may have here, "
+                "and were saved smaller.",
+                shrunk,
+            ).format(count=shrunk, total=total, limit=megabytes(job.place.file_limit))
+        )
+    return lines
+
+
+def _failed(job: Job) -> ui.LayoutView:
+    explanation = explain(job.failure)
+    lines = [f"**{explanation.title}.** {_('Nothing was charged.')}", explanation.advice]
+    if explanation.quotes and job.failure_detail:
+        lines.append("-# " + _("It said: {words}").format(words=_detail(job.failure_detail)))
+    return card(
+        _asked(job),
+        paragraph(*lines, f"-# {settings_of(job.generation)}"),
+        row(RetryButton(job.id) if explanation.again else None),
+        accent=DOUBT if job.state is State.UNCONFIRMED else TROUBLE,
+    )
+
+
+def _detail(words: str) -> str:
+    return shown(words, DETAIL_CHARACTERS)
+
+
+def _stopped_in_vain(job: Job) -> ui.LayoutView:
+    """No prompt, as in every card of a stopped job: it may be why a moderator stopped it."""
+    words = _("**Stopped.** There are no images of it, and nothing was charged.")
+    return card(paragraph(_whose(job), words), accent=WAITING)
+
+
+def _put_away(job: Job) -> ui.LayoutView:
+    """A job whose credits are used and whose images are not shown here."""
+    used = ngettext(
+        "The {count} credit is used.", "The {count} credits are used.", job.price
+    ).format(count=job.price)
+    finished = job.state in (State.DONE, State.CANCELLED)
+    lines = [
+        _("**Finished**, but the images could not be shown here.")
+        if job.state is State.DONE
+        else _("**Stopped.** The image service cannot be interrupted."),
+        used,
+    ]
+    if not finished:
+        lines.append(
+            _("When the images are finished, {person} alone can open them.").format(
+                person=_whose(job)
+            )
+        )
+    elif job.images_kept:
+        lines.append(
+            _("The images are finished, and {person} alone can open them.").format(
+                person=_whose(job)
+            )
+        )
+    openable = job.images_kept or not finished
+    return card(
+        paragraph(_whose(job), " ".join(lines)),
+        row(ImagesButton(job.id) if openable else None),
+        accent=WAITING,
+    )

@@ -1,0 +1,59 @@
+"""The pieces that messages are built of."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from discord import ui
+
+Piece: TypeAlias = ui.Item[Any]
+
+
+def card(*pieces: Piece | None, accent: int) -> ui.LayoutView:
+    """A message of one container with ``pieces`` in it, but for those that are ``None``.
+
+    It never times out, so that nothing about it ends before its message does.
+    """
+    container: ui.Container[Any] = ui.Container(accent_colour=accent)
+    for piece in pieces:
+        if piece is not None:
+            container.add_item(piece)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container)
+    return view
+
+
+def line(text: str) -> ui.LayoutView:
+    """A message of one text without a frame."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.TextDisplay(text))
+    return view
+
+
+def paragraph(*lines: str) -> Piece:
+    """A text of these lines, each of which may use Discord's markdown."""
+    return ui.TextDisplay("\n".join(lines))
+
+
+def gallery(pictures: Sequence[tuple[str, str]]) -> Piece | None:
+    """Pictures attached to the message, as pairs of file name and alt text; ``None`` for none."""
+    if not pictures:
+        return None
+    found: ui.MediaGallery[Any] = ui.MediaGallery()
+    for filename, description in pictures:
+        found.add_item(media=f"attachment://{filename}", description=description)
+    return found
+
+
+def row(*buttons: ui.DynamicItem[Any] | None) -> Piece | None:
+    """Buttons beside each other, but for those that are ``None``; ``None`` where none is left."""
+    present = [button for button in buttons if button is not None]
+    if not present:
+        return None
+    found: ui.ActionRow[Any] = ui.ActionRow(*present)
+    return found
+
+
+def beside(text: str, button: ui.DynamicItem[Any]) -> Piece:
+    """A text with a button at its right."""
+    section: ui.Section[Any] = ui.Section(text, accessory=button)
+    return section

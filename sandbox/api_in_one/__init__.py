@@ -1,0 +1,3 @@
+from sandbox.api_in_one.api import ApiInOne
+
+__all__ = ["ApiInOne"]

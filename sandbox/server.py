@@ -1,0 +1,143 @@
+"""The sandbox as one server: both imitated services and the control plane, on loopback."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from aiohttp import web
+
+from sandbox.api_in_one import ApiInOne
+from sandbox.control.actions import Actions
+from sandbox.control.guard import guard
+from sandbox.control.plane import Plane
+from sandbox.discord.clock import Clock
+from sandbox.discord.face import API, Discord
+from sandbox.discord.model import check
+from sandbox.faults import Faults
+from sandbox.transcript import Transcript
+from sandbox.world import World
+
+# Uploads are measured by Discord's own rules, which answer in words; this only bounds memory.
+LARGEST_BODY: Final = 512 << 20
+LOOPBACK: Final = "127.0.0.1"
+DEFAULT_SPEED: Final = (5.0, 15.0)
+
+
+class Server:
+    """One sandbox: `start` it, hand its `announcement` to whoever drives it, `close` it.
+
+    ValueError for a host that is not loopback; SetupError when SimCord is not as needed.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        seed: int = 1,
+        speed: tuple[float, float] = DEFAULT_SPEED,
+        secret: Callable[[int], str] = secrets.token_urlsafe,
+    ) -> None:
+        check()
+        self._host = loopback(host)
+        self._port = port
+        self._world = World()
+        self._clock = Clock()
+        self._transcript = Transcript(clock=self._clock)
+        self._faults = Faults()
+        self._control_token = secret(32)
+        self._discord_token = bot_token(self._world.application_id, secret)
+        self._api_key = f"sk-{secret(24)}"
+        self._discord = Discord(
+            transcript=self._transcript,
+            faults=self._faults,
+            clock=self._clock,
+            random=Random(seed),  # noqa: S311 - repeatable on purpose
+            token=self._discord_token,
+            world=self._world,
+        )
+        self._provider = ApiInOne(
+            transcript=self._transcript,
+            faults=self._faults,
+            seed=seed,
+            speed=speed,
+            api_key=self._api_key,
+            clock=self._clock,
+        )
+        self._plane = Plane(
+            discord=self._discord,
+            faults=self._faults,
+            transcript=self._transcript,
+            clock=self._clock,
+            reset=self.reset,
+        )
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen; afterwards the port is known."""
+        app = web.Application(
+            client_max_size=LARGEST_BODY,
+            middlewares=[guard(self._control_token, lambda: self._port, self._transcript)],
+        )
+        app.add_routes(self._discord.routes())
+        app.add_routes(self._provider.routes())
+        app.add_routes(self._provider.control_routes())
+        app.add_routes(Actions(self._discord).routes())
+        app.add_routes(self._plane.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        self._discord.be_at(self._host, self._port)
+        await self._provider.start()
+
+    async def close(self) -> None:
+        """Say goodbye to everyone who is connected and stop."""
+        await self._discord.close()
+        await self._plane.close()
+        await self._provider.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def reset(self) -> None:
+        """Begin anew: time, faults, transcript, messages, tasks. Connections stay."""
+        self._clock.reset()
+        self._faults.clear()
+        self._transcript.clear()
+        self._discord.reset()
+        self._provider.reset()
+
+    def announcement(self) -> dict[str, object]:
+        """Where everything is, the keys to it, and the ids of the world, for a client."""
+        world, root = self._world, f"http://{self._host}:{self._port}"
+        people = (*world.people, world.owner)
+        return {
+            "discord_api": f"{root}{API}",
+            "discord_gateway": f"ws://{self._host}:{self._port}/gateway",
+            "provider": f"{root}/api/v1",
+            "control": f"{root}/control",
+            "control_token": self._control_token,
+            "discord_token": self._discord_token,
+            "api_key": self._api_key,
+            "application_id": str(world.application_id),
+            "guild_id": str(world.guild_id),
+            "channels": {room.name: str(room.id) for room in world.rooms},
+            "members": {person.name: str(person.id) for person in people},
+            "roles": {role.name: str(role.id) for role in world.roles},
+        }
+
+
+def loopback(host: str) -> str:
+    """`host` if it is the one that the sandbox may listen on, else ValueError."""
+    if host != LOOPBACK:
+        raise ValueError(f"The sandbox listens on loopback only: on {LOOPBACK}, not on {host!r}.")
+    return host
+
+
+def bot_token(application_id: int, secret: Callable[[int], str]) -> str:
+    """A token in the shape of a real one: the id in base64, two more parts after full stops."""
+    first = base64.urlsafe_b64encode(str(application_id).encode()).decode().rstrip("=")
+    return f"{first}.{secret(4)}.{secret(28)}"
