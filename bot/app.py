@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.background import Background
 from bot.command_ids import CommandIds
+from bot.credits.budget import Budget
 from bot.credits.caps import Cap
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
@@ -122,6 +123,7 @@ async def open_services(
         queue = JobQueue(
             database,
             ledger,
+            budget=Budget(settings.monthly_credit_budget, clock=clock),
             max_running=settings.max_running_tasks,
             max_per_member=settings.max_jobs_per_member,
             new_id=new_job_id,

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 COGS = ("cogs.generate", "cogs.credits", "cogs.help")
 CARDS, TRANSLATOR = "cogs.ui.cards", "cogs.ui.translator"
 
+# The bot speaks to nobody: that the packages for voice are missing is not worth a warning.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 # Discord's codes for an interaction that can no longer be answered, or was answered already.
 TOO_LATE = frozenset({10062, 40060})
 

@@ -42,6 +42,19 @@ def use_addresses(api_url: str | None, gateway_url: str | None) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
 
+def interaction_webhook(client: discord.Client, token: str) -> discord.Webhook:
+    """The webhook that an interaction's token opens.
+
+    ``Webhook.partial`` makes one of the ordinary type, for which discord.py refuses private
+    messages. Raises ``SettingsError`` before the client has logged in.
+    """
+    if client.application_id is None:
+        raise SettingsError("The client has to log in before it can answer interactions.")
+    webhook = discord.Webhook.partial(client.application_id, token, client=client)
+    webhook.type = discord.WebhookType.application
+    return webhook
+
+
 async def fetch_permissions(client: discord.Client) -> dict[str, discord.Permissions]:
     """What the bot may do in each of its servers (the first 200), by their names.
 

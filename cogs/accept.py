@@ -48,7 +48,7 @@ async def begin(
     job = accepted.job
     try:
         message_id = await _show(interaction, accepted)
-    except (discord.HTTPException, aiohttp.ClientError, TimeoutError):
+    except Exception:
         await services.engine.never_shown(job)
         raise
     _log_accepted(job)
@@ -60,12 +60,29 @@ async def _show(interaction: Interaction, accepted: Accepted) -> int:
     job = accepted.job
     with speaking(job.place.spoken):
         view = interaction.client.services.cards.progress(job, Queued(accepted.ahead), [])
-    answer = await interaction.response.send_message(
-        view=view, ephemeral=job.place.private, allowed_mentions=discord.AllowedMentions.none()
-    )
+    try:
+        answer = await interaction.response.send_message(
+            view=view, ephemeral=job.place.private, allowed_mentions=discord.AllowedMentions.none()
+        )
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        # What was lost may be Discord's word alone, and the placeholder there for all to see.
+        message_id = await _first_answer(interaction)
+        if message_id is None:
+            raise
+        log.warning("the placeholder is there all the same", job=job.id, reason=str(error))
+        return message_id
     if answer.message_id is not None:
         return answer.message_id
     return (await interaction.original_response()).id
+
+
+async def _first_answer(interaction: Interaction) -> int | None:
+    """The id of what the interaction was answered with; ``None`` where nothing is found."""
+    try:
+        return (await interaction.original_response()).id
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.info("there is no first answer", reason=str(error))
+        return None
 
 
 def _place(interaction: Interaction, *, private: bool) -> Place:

@@ -22,11 +22,15 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The period that a moment lies in: its first and last day, and when the next one begins."""
+    """The period that a moment lies in: its days, and when it and the next one begin.
+
+    Moments are seconds since 1970.
+    """
 
     first: date
     last: date
-    resets_at: float  # seconds since 1970
+    begins_at: float
+    resets_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +111,9 @@ def window(period: Period, moment: float, zone: tzinfo = UTC) -> Window:
     else:
         first = day.replace(day=1)
         following = (first + timedelta(days=32)).replace(day=1)
-    resets = datetime.combine(following, time.min, zone)
-    return Window(first, following - timedelta(days=1), resets.timestamp())
+
+    def midnight(day: date) -> float:
+        return datetime.combine(day, time.min, zone).timestamp()
+
+    last = following - timedelta(days=1)
+    return Window(first, last, midnight(first), midnight(following))

@@ -303,10 +303,11 @@ def _parsed(url: str) -> URL:
     is_plain = url.isascii() and url.isprintable() and " " not in url
     try:
         parsed = URL(url, encoded=is_plain)
+        host = parsed.port is not None and parsed.raw_host  # read here: both are parsed when read
     except (ValueError, TypeError):
         raise DownloadRefusedError("what should be a URL is none") from None
-    if not parsed.scheme or not parsed.raw_host:
-        raise DownloadRefusedError("a URL without a scheme or a host")
+    if not parsed.scheme or not host or " " in host or not host.isprintable():
+        raise DownloadRefusedError("a URL without a scheme or a valid host")
     if parsed.raw_user is not None or parsed.raw_password is not None:
         raise DownloadRefusedError(f"{shown(parsed)} came with credentials")
     return parsed

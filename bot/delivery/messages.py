@@ -11,7 +11,7 @@ import aiohttp
 import discord
 from discord.ui import LayoutView
 
-from bot.discord_api import ORIGINAL
+from bot.discord_api import ORIGINAL, interaction_webhook
 from bot.errors import (
     DeliveryError,
     DiscordUnavailableError,
@@ -131,10 +131,7 @@ class Messages:
             )
 
     def _webhook(self, place: Place) -> discord.Webhook:
-        application_id = self._client.application_id
-        if application_id is None:
-            raise DiscordUnavailableError("the client has not logged in yet")
-        return discord.Webhook.partial(application_id, place.token, client=self._client)
+        return interaction_webhook(self._client, place.token)
 
     def _channel(self, place: Place) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(

@@ -20,7 +20,7 @@ from bot.delivery.fit import ResultFile, batches, fit, fit_all
 from bot.delivery.messages import Messages, TokenDeadError
 from bot.errors import DeliveryError, MessageUnreachableError, UploadTooLargeError
 from bot.jobs.job import Job, JobImage
-from bot.jobs.progress import Progress, Queued
+from bot.jobs.progress import Fetching, Progress, Queued
 from bot.jobs.screen import ReferenceUpload
 from bot.jobs.timing import Timing
 from bot.language import speaking
@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 # Edits of one message are this far apart, in seconds; those that only move a place in the queue
 # much further.
 EDIT_GAP, QUEUE_GAP = 2.0, 20.0
+# Fetching is worth an edit only when it takes longer than this: the edit would delay the images.
+FETCH_PATIENCE = 1.5
 # A single file that Discord refuses is made this much smaller, down to a size nobody refuses.
 SMALLER, SMALLEST_LIMIT = 0.7, 1_000_000
 
@@ -43,6 +45,7 @@ class _Live:
     edited_at: float
     shown: Progress | None = None
     newest: tuple[Job, Progress] | None = None
+    newest_at: float = 0.0
     closed: bool = False
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,6 +83,7 @@ class Placeholders:
         if live.closed or job.place.message_id is None:
             return
         live.newest = (job, progress)
+        live.newest_at = self._timing.clock()
         live.news.set()
         self._workers.start(job.id, lambda: self._show_newest(live))
 
@@ -113,9 +117,13 @@ class Placeholders:
         except DeliveryError as error:
             log.info("progress was not shown", job=job.id, reason=str(error))
 
-    def _due(self, live: _Live, progress: Progress) -> float:
-        gap = QUEUE_GAP if isinstance(progress, Queued) else EDIT_GAP
-        return live.edited_at + gap
+    @staticmethod
+    def _due(live: _Live, progress: Progress) -> float:
+        if isinstance(progress, Queued):
+            return live.edited_at + QUEUE_GAP
+        if isinstance(progress, Fetching):
+            return max(live.edited_at + EDIT_GAP, live.newest_at + FETCH_PATIENCE)
+        return live.edited_at + EDIT_GAP
 
     # --- references ---
 

@@ -21,6 +21,8 @@ LEAST_GAP = 0.5
 GROWTH, LONGEST_GAP = 1.5, 20.0
 # How many seconds apart a bar moves before the first look.
 SHOW_GAP = 2.5
+# In its first seconds no edit is due yet, so that the share is renewed until one is.
+FRESH_SECONDS = 2.0
 # A task that has not ended after ten minutes is given up.
 DEADLINE_SECONDS = 600.0
 # An estimate never claims more than this share.
@@ -72,6 +74,8 @@ def next_show(experience: Experience, elapsed: float) -> float:
     Often while nobody expects the end yet; seldom once it can come at any moment, since an edit
     of the message delays the one with the images.
     """
+    if elapsed < FRESH_SECONDS:
+        return FRESH_SECONDS / 4  # only the newest of these is drawn
     first = experience.quantile(LOOKS[0])
     if elapsed + SHOW_GAP < first - SHOW_GAP:
         return SHOW_GAP

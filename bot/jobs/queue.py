@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.credits.budget import Budget
 from bot.credits.caps import Balance
 from bot.credits.ledger import Ledger
 from bot.errors import PersonError, ShotlistError
@@ -47,6 +48,7 @@ class JobQueue:
         database: Database,
         ledger: Ledger,
         *,
+        budget: Budget,
         max_running: int,
         max_per_member: int,
         new_id: Callable[[], str],
@@ -54,6 +56,7 @@ class JobQueue:
     ) -> None:
         self._database = database
         self._ledger = ledger
+        self._budget = budget
         self._max_running = max_running
         self._max_per_member = max_per_member
         self._new_id = new_id
@@ -70,14 +73,15 @@ class JobQueue:
     ) -> Accepted:
         """Record the job and hold its credits: both, or neither.
 
-        Raises ``PersonError`` where the member has too many jobs under way, a cap does not allow
-        it, or ``retry_of`` was tried again before, and ``AlreadyAcceptedError`` for an
-        interaction that was accepted before.
+        Raises ``PersonError`` where the member has too many jobs under way, a cap or the
+        operator's budget does not allow it, or ``retry_of`` was tried again before, and
+        ``AlreadyAcceptedError`` for an interaction that was accepted before.
         """
         job_id = self._new_id()
         async with self._database.write() as connection:
             await self._refuse_repeats(connection, interaction_id, retry_of)
             await self._refuse_too_many(connection, member_id)
+            await self._budget.check(connection, generation.price)
             await connection.execute(
                 insert(jobs).values(
                     id=job_id,

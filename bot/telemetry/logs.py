@@ -77,6 +77,8 @@ def configure_logs(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    # At DEBUG it writes every statement with its values: interaction tokens, whole pictures.
+    logging.getLogger("aiosqlite").setLevel(max(root.level, logging.INFO))
     logging.captureWarnings(True)
     sys.excepthook = log_uncaught
 

@@ -5,6 +5,7 @@ stand; and what looks like a credential is removed even where nobody named it: i
 tokens, authorization headers, the queries of addresses (they are signatures), passwords.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Set
 from typing import Final
@@ -78,5 +79,12 @@ class Redaction:
 
 
 def _spellings(secret: str) -> set[str]:
-    """How a secret may stand in a text: as it is, as Python writes it, and inside an address."""
-    return {secret, repr(secret)[1:-1], quote(secret, safe=""), quote(secret)}
+    """How a secret may stand in a text: as it is, quoted by Python or JSON, or in an address."""
+    return {
+        secret,
+        repr(secret)[1:-1],
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        quote(secret),
+        quote(secret, safe=""),
+    }

@@ -14,14 +14,14 @@ from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile
 from bot.jobs.job import Job
 from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting
-from bot.jobs.states import State
+from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
 from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
 from cogs.ui.captions import captioned, referenced
 from cogs.ui.failures import explain
 from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
 from cogs.ui.phrases import bar, credits_of, duration, megabytes, settings_of
-from cogs.ui.plain_text import shown
+from cogs.ui.plain_text import cut, shown
 
 PROMPT_CHARACTERS = 600
 DETAIL_CHARACTERS = 300
@@ -167,19 +167,19 @@ def _result_lines(
 
 def _failed(job: Job) -> ui.LayoutView:
     explanation = explain(job.failure)
-    lines = [f"**{explanation.title}.** {_('Nothing was charged.')}", explanation.advice]
+    lines = [f"**{explanation.title}.** {_('Nothing was charged.')}"]
+    if job.failure is Failure.REFERENCE_REFUSED and job.failure_detail:
+        lines.append(cut(job.failure_detail, DETAIL_CHARACTERS))  # our own words, safe as they are
+    lines.append(explanation.advice)
     if explanation.quotes and job.failure_detail:
-        lines.append("-# " + _("It said: {words}").format(words=_detail(job.failure_detail)))
+        said = shown(job.failure_detail, DETAIL_CHARACTERS)
+        lines.append("-# " + _("It said: {words}").format(words=said))
     return card(
         _asked(job),
         paragraph(*lines, f"-# {settings_of(job.generation)}"),
         row(RetryButton(job.id) if explanation.again else None),
         accent=DOUBT if job.state is State.UNCONFIRMED else TROUBLE,
     )
-
-
-def _detail(words: str) -> str:
-    return shown(words, DETAIL_CHARACTERS)
 
 
 def _stopped_in_vain(job: Job) -> ui.LayoutView:

@@ -90,9 +90,10 @@ class Control:
         if task is None:
             raise Refusal(404, f"there is no task {request.match_info['task_id']}")
         now = self._workshop.clock()
+        state = task.state(now)
         if change.status is not None:
             task.word = change.status
-        elif (state := task.state(now)) != "running":
+        elif state == "failed" or (state == "completed" and change.fail is not None):
             raise Refusal(409, f"task {task.id} is {state} already and stays so")
         elif change.fail is not None:
             task.fail(change.fail, now)

@@ -98,7 +98,7 @@ class Discord:
         ]
 
     def reset(self) -> None:
-        """Begin anew: messages, files, records, limits; the bot stays connected and its commands."""
+        """Begin anew, limits too; the bot stays connected and its commands registered."""
         self.limits.reset()
         self.gateway.heartbeat_seconds = HEARTBEAT_SECONDS
         self.people.forget()

@@ -93,13 +93,13 @@ async def world(
     env.backend.advance_clock(hurried.now() - env.now().timestamp())
     provider.files = env.backend.cdn.get
     await env.start()
+    world = World(env, bot, lambda: Bot(settings), provider)
     try:
-        yield World(env, bot, provider)
+        yield world
     finally:
-        await bot.close()
+        await world.bot.close()
         await env.shutdown()
-    unexpected = [error for error in env.errors if not _mendable(error)]
-    assert not unexpected
+    assert [e for e in env.errors if not _mendable(e) and e not in world.expected] == []
 
 
 def _mendable(error: BaseException) -> bool:

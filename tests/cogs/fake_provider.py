@@ -1,5 +1,6 @@
 """An image API on loopback that does what a test tells it, and remembers what it was asked."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,14 +12,21 @@ from tests.pictures import picture, save
 
 
 class FakeProvider:
-    """Finishes every task at once, until it is told to ``wait`` or to answer something else."""
+    """Finishes every task at once, until it is told to ``wait`` or to answer something else.
+
+    ``asked`` counts the requests that arrived, ``requests`` are those it took; none is answered
+    before ``accepting`` is set.
+    """
 
     def __init__(self) -> None:
         self.base_url = ""
+        self.asked = 0
         self.requests: list[dict[str, Any]] = []
         self.refusal: tuple[int, str] | None = None
         self.failure: str | None = None
         self.waiting = False
+        self.accepting = asyncio.Event()
+        self.accepting.set()
         self.files: Callable[[str], bytes | None] = lambda _address: None
         self._counts: dict[str, int] = {}
         self._image = save(picture(1024, 1024), "PNG")
@@ -32,6 +40,8 @@ class FakeProvider:
         self.waiting = False
 
     async def _start(self, request: web.Request) -> web.Response:
+        self.asked += 1
+        await self.accepting.wait()
         if self.refusal is not None:
             status, message = self.refusal
             return web.json_response({"error": {"code": status, "message": message}}, status=status)

@@ -4,9 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from discord.ui import LayoutView
+
 Component = dict[str, Any]
 
 BUTTON, SECTION, TEXT, GALLERY = 2, 9, 10, 12
+
+
+def tree(view: LayoutView) -> list[Component]:
+    """The components of a message as they are sent."""
+    found: list[Component] = view.to_components()  # type: ignore[no-untyped-call]
+    return found
 
 
 def components(roots: Sequence[Component]) -> Iterator[Component]:

@@ -34,7 +34,7 @@ GENERATION = Generation(
 BALANCE = Balance(Cap(60, Period.DAY), used=6, held=6, resets_at=NOW + 3600)
 
 
-def job(prompt: str | None = None, state: State = State.QUEUED, **changes: Any) -> Job:
+def job(prompt: str | None = None, state: State = State.QUEUED, **changes: Any) -> Job:  # noqa: ANN401 — of every type
     """A job; ``changes`` are fields of it."""
     generation = GENERATION if prompt is None else replace(GENERATION, prompt=prompt)
     made = Job(

@@ -1,10 +1,12 @@
 """A server with people in it, and what they see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import discord
 import simcord
+from simcord import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.client import ShotlistClient
@@ -21,12 +23,25 @@ PATIENCE = 10.0
 
 
 class World:
-    """``alice`` and ``bob`` are members; ``mod`` may manage messages."""
+    """``alice`` and ``bob`` are members; ``mod`` may manage messages.
 
-    def __init__(self, env: simcord.Env, bot: ShotlistClient, provider: FakeProvider) -> None:
+    ``expected`` are errors of the bot that a test has looked at, ``events`` what Discord told it.
+    """
+
+    def __init__(
+        self,
+        env: simcord.Env,
+        bot: ShotlistClient,
+        make_bot: Callable[[], ShotlistClient],
+        provider: FakeProvider,
+    ) -> None:
         self.env = env
         self.bot = bot
+        self._make_bot = make_bot
         self.provider = provider
+        self.expected: list[BaseException] = []
+        self.events: list[tuple[str, Mapping[str, Any]]] = []
+        env.backend.subscribers.append(lambda event, payload: self.events.append((event, payload)))
         self.guild = env.create_guild("Studio")
         self.channel = self.guild.create_text_channel("pictures")
         self.alice = self.guild.add_member(env.create_user("alice"))
@@ -42,16 +57,32 @@ class World:
         return self.bot.services
 
     async def imagine(self, prompt: str = "a lighthouse", **options: object) -> ResponseMessage:
-        """Alice asks for images; the placeholder."""
-        return self.answer(
-            await self.alice.slash(self.channel, "imagine", prompt=prompt, **options)
-        )
+        """Alice asks for images; what she is answered with."""
+        return await self.ask("imagine", prompt=prompt, **options)
+
+    async def ask(self, command: str, **options: object) -> ResponseMessage:
+        """Alice uses a command; what she is answered with."""
+        return self.answer(await self.alice.slash(self.channel, command, **options))
+
+    async def press(
+        self, message: ResponseMessage, label: str, by: MemberActor | None = None
+    ) -> InteractionResult:
+        """Alice, or whoever is named, presses the button that says this."""
+        return await (by or self.alice).click(message, label=label)
 
     def answer(self, result: InteractionResult) -> ResponseMessage:
-        """The message that an action was answered with; there must be one."""
-        found = result.response or next(iter(result.followups), None)
-        assert found is not None, f"there was no answer: {result!r}"
-        return found
+        """The last message that an action was answered with; there must be one."""
+        found = self.answers(result)
+        assert found, f"there was no answer: {result!r}"
+        return found[-1]
+
+    def answers(self, result: InteractionResult) -> list[ResponseMessage]:
+        """All messages that an action was answered with.
+
+        Where a button only acknowledged its press, the message it is on counts as the first.
+        """
+        first = [result.response] if result.response else []
+        return first + result.followups
 
     async def balance(self) -> Balance:
         """Alice's."""
@@ -60,6 +91,12 @@ class World:
     async def jobs(self) -> list[Job]:
         """Alice's, newest first."""
         return await self.services.store.last_of(self.guild.id, self.alice.id, 100)
+
+    async def restart(self) -> None:
+        """Another process of the same bot, on the same database."""
+        await self.bot.close()
+        self.bot = self._make_bot()
+        await self.env.restart_bot(self.bot)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let the bot work until this is so."""
@@ -74,11 +111,6 @@ class World:
         try:
             await self.until(lambda: text in words(message.components))
         except TimeoutError:
-            for t in asyncio.all_tasks():
-                c=t.get_coro(); print(t.get_name())
-                while c is not None:
-                    fr=getattr(c,"cr_frame",None) or getattr(c,"gi_frame",None)
-                    print("   ",fr,getattr(fr,"f_lineno",None)); c=getattr(c,"cr_await",None) or getattr(c,"gi_yieldfrom",None)
             raise AssertionError(f"{text!r} is not in {words(message.components)!r}") from None
 
     async def until_offered(self, message: ResponseMessage, label: str) -> None:

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Literal
+from urllib.parse import quote
 
 import pytest
 import structlog
@@ -20,7 +21,7 @@ from bot.telemetry.logs import LogHandler, configure_logs, get_logger, log_uncau
 from bot.telemetry.redaction import Redaction
 
 SECRET = "MTk4NjIyNDgz.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
-KEY = 'sk-"quoted"-é/?&key'
+KEY = """sk-"quo'ted"-é\\/?&key"""
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5"
 FORMATS: tuple[Literal["console"], Literal["json"]] = ("console", "json")
 MADE_BEFORE = structlog.get_logger("made.before")
@@ -57,6 +58,12 @@ def written(request: pytest.FixtureRequest) -> Callable[[], str]:
 
 def in_message() -> None:
     get_logger("bot").info(f"connecting with {SECRET} and {KEY}")
+
+
+def in_a_body() -> None:
+    for ascii_alone in (True, False):
+        get_logger("bot").info("sent " + json.dumps([KEY], ensure_ascii=ascii_alone))
+    get_logger("bot").info(f"sent to https://h/{quote(KEY)} {quote(KEY, safe='')}")
 
 
 def in_arguments() -> None:
@@ -122,6 +129,7 @@ def in_record_that_cannot_be_written() -> None:
     "log_it",
     [
         in_message,
+        in_a_body,
         in_arguments,
         in_a_logger_made_before,
         in_nested_values,
@@ -141,7 +149,7 @@ def test_no_secret_of_the_settings_is_written(
     log_it()
     log = written()
     assert log.count("\n") >= 1
-    for spelling in (SECRET, KEY, "sk-", "quoted"):
+    for spelling in (SECRET, KEY, "sk-", "quo"):
         assert spelling not in log
     printed = capsys.readouterr()
     assert printed.out + printed.err == ""
@@ -191,6 +199,7 @@ def test_addresses_and_named_values_lose_their_credentials_but_not_their_meaning
         "seconds": 1.5,
         "retried": False,
         "size": None,
+        "sides": (1, {"token": TOKEN}),
         "app": web.Request,
     }
     assert redaction(None, "info", event) == {
@@ -202,6 +211,7 @@ def test_addresses_and_named_values_lose_their_credentials_but_not_their_meaning
         "seconds": 1.5,
         "retried": False,
         "size": None,
+        "sides": [1, {"token": "…"}],
         "app": repr(web.Request),
     }
 

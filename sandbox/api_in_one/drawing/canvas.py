@@ -1,6 +1,7 @@
 """The few marks that every picture is made of. Sizes are (width, height) in pixels."""
 
 import math
+from collections.abc import Sequence
 from random import Random
 from typing import Final
 
@@ -11,7 +12,7 @@ from sandbox.api_in_one.drawing.palette import Colour, between
 Size = tuple[int, int]
 Point = tuple[float, float]
 
-GRADIENT_STEPS: Final = 256
+GRADIENT_STEPS: Final = 128
 
 
 def vertical_gradient(size: Size, *stops: Colour) -> Image.Image:
@@ -48,16 +49,19 @@ def disc(picture: Image.Image, centre: Point, radius: float, colour: Colour) -> 
     picture.paste(colour, (*at, at[0] + side, at[1] + side), mask)
 
 
-def shape(picture: Image.Image, outline: list[Point], top: Colour, bottom: Colour) -> None:
+def shape(picture: Image.Image, outline: Sequence[Point], top: Colour, bottom: Colour) -> None:
     """A filled polygon that runs from `top` to `bottom` between its highest and lowest point."""
-    width, height = picture.size
-    first = max(0, math.floor(min(y for _, y in outline)))
-    last = min(height, math.ceil(max(y for _, y in outline)))
-    if last <= first:
+    across, down = [x for x, _ in outline], [y for _, y in outline]
+    left, first = max(0, math.floor(min(across))), max(0, math.floor(min(down)))
+    right, last = (
+        min(picture.width, math.ceil(max(across)) + 1),
+        min(picture.height, math.ceil(max(down)) + 1),
+    )
+    if right <= left or last <= first:
         return
-    mask = Image.new("L", (width, last - first))
-    ImageDraw.Draw(mask).polygon([(x, y - first) for x, y in outline], fill=255)
-    picture.paste(vertical_gradient(mask.size, top, bottom), (0, first), mask)
+    mask = Image.new("L", (right - left, last - first))
+    ImageDraw.Draw(mask).polygon([(x - left, y - first) for x, y in outline], fill=255)
+    picture.paste(vertical_gradient(mask.size, top, bottom), (left, first), mask)
 
 
 def horizon_line(random: Random, width: int, height: float, detail: int) -> list[Point]:
@@ -84,7 +88,7 @@ def horizon_line(random: Random, width: int, height: float, detail: int) -> list
     return points
 
 
-def ground(line: list[Point], base: float, floor: float) -> list[Point]:
+def ground(line: Sequence[Point], base: float, floor: float) -> list[Point]:
     """The outline of the land under `line`, moved to y = `base` and closed at y = `floor`."""
     raised = [(x, y + base) for x, y in line]
     return [*raised, (raised[-1][0], floor), (raised[0][0], floor)]

@@ -77,6 +77,11 @@ def palette_for(prompt: str, random: Random) -> Palette:
     return PALETTES[random.choice(list(PALETTES))]
 
 
+def journey(first: Palette) -> list[Palette]:
+    """`first`, and then all other palettes in the order in which they are listed."""
+    return [first, *(palette for palette in PALETTES.values() if palette != first)]
+
+
 def between(one: Colour, other: Colour, share: float) -> Colour:
     """The colour `share` (0 to 1) of the way from `one` to `other`."""
     red, green, blue = (

@@ -14,15 +14,15 @@ STAGE: Final = 0.86
 FRAMES: Final = ("arch", "card", "disc", "tall", "leaf")
 # What multi-shot varies: name, zoom, size of the window, its middle as shares of the picture.
 FRAMINGS: Final = (
-    ("medium shot", 1.25, 0.58, (0.5, 0.43)),
+    ("medium shot", 1.08, 0.6, (0.5, 0.43)),
     ("wide shot", 1.0, 0.36, (0.68, 0.56)),
-    ("close-up", 1.9, 0.74, (0.5, 0.42)),
-    ("from the left", 1.35, 0.54, (0.3, 0.45)),
-    ("from the right", 1.35, 0.54, (0.7, 0.45)),
-    ("long shot", 1.0, 0.27, (0.34, 0.6)),
-    ("head and shoulders", 1.6, 0.66, (0.5, 0.43)),
-    ("low angle", 1.15, 0.62, (0.56, 0.38)),
-    ("over the landscape", 1.05, 0.44, (0.36, 0.36)),
+    ("close-up", 1.42, 0.76, (0.5, 0.42)),
+    ("from the left", 1.12, 0.54, (0.31, 0.45)),
+    ("from the right", 1.12, 0.54, (0.69, 0.45)),
+    ("long shot", 1.0, 0.28, (0.34, 0.6)),
+    ("head and shoulders", 1.24, 0.68, (0.5, 0.43)),
+    ("low angle", 1.04, 0.62, (0.56, 0.38)),
+    ("over the landscape", 1.0, 0.44, (0.36, 0.36)),
 )
 
 
@@ -40,7 +40,7 @@ def place_references(
     width, height = picture.size
     first, others = references[0], references[1:]
     stage = height * STAGE
-    tile = min(width * 0.86 / max(len(others), 4), min(width, stage) * 0.17)
+    tile = min(width * 0.86 / max(len(others), 4), min(width, stage) * 0.22)
     row = tile * 1.25 if others else 0.0
     frame = FRAMES[(shot - 1 + random.randrange(len(FRAMES))) % len(FRAMES)]
     tall = (stage - row) * random.uniform(0.7, 0.8)
@@ -60,9 +60,9 @@ def place_references(
 def place_character(
     picture: Image.Image, reference: Image.Image, palette: Palette, shot: int
 ) -> str:
-    """Put the one reference into the same round window in the framing of this shot.
+    """Put the one reference into a round window in the framing of this shot.
 
-    Returns the framing's name.
+    With the same palette in every shot the window stays the same. Returns the framing's name.
     """
     name, zoom, share, (across, down) = FRAMINGS[(shot - 1) % len(FRAMINGS)]
     tint(picture, reference, 0.18)

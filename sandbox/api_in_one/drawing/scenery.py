@@ -286,3 +286,8 @@ def family_for(prompt: str, random: Random) -> str:
             if word in suggesting.split():
                 return name
     return random.choice(list(FAMILIES))
+
+
+def journey(first: str) -> list[str]:
+    """The family `first`, and then all others in the order in which they are listed."""
+    return [first, *(name for name in FAMILIES if name != first)]

@@ -6,11 +6,12 @@ from typing import Final
 
 from PIL import Image
 
+from sandbox.api_in_one.drawing import palette as palettes
+from sandbox.api_in_one.drawing import scenery
 from sandbox.api_in_one.drawing.caption import strip
 from sandbox.api_in_one.drawing.commission import Commission
-from sandbox.api_in_one.drawing.palette import PALETTES, Palette, palette_for
+from sandbox.api_in_one.drawing.palette import Palette
 from sandbox.api_in_one.drawing.portrait import place_character, place_references
-from sandbox.api_in_one.drawing.scenery import FAMILIES, family_for
 
 # Landscapes are drawn at this area and scaled to the size asked for, which smooths their edges
 # and makes a 2K picture cost little more than a 1K one.
@@ -24,7 +25,7 @@ def draw_shot(commission: Commission, shot: int) -> bytes:
     random = Random(f"{commission.seed} shot {shot}")  # noqa: S311 - repeatable, not secret
     size = (commission.width, commission.height)
     if commission.plain:
-        picture = Image.new("RGB", size, random.choice(list(PALETTES.values())).accent)
+        picture = Image.new("RGB", size, random.choice(list(palettes.PALETTES.values())).accent)
     else:
         picture = _drawn(commission, shot, random)
     if commission.heavy:
@@ -35,24 +36,30 @@ def draw_shot(commission: Commission, shot: int) -> bytes:
 
 def _drawn(commission: Commission, shot: int, random: Random) -> Image.Image:
     shared = Random(f"{commission.seed} all shots")  # noqa: S311 - repeatable, not secret
-    palette = palette_for(commission.prompt, shared)
-    family = family_for(commission.prompt, shared)
-    picture = _scenery(commission, family, palette, random)
+    palette = palettes.palette_for(commission.prompt, shared)
+    family = scenery.family_for(commission.prompt, shared)
     references = [Image.open(io.BytesIO(content)) for content in commission.references]
     if commission.mode == "ai-multi-shot":
+        # The same character under the sky of another place and hour in each shot.
+        places, hours = scenery.journey(family), palettes.journey(palette)
+        place, hour = places[(shot - 1) % len(places)], hours[(shot - 1) % len(hours)]
+        picture = _landscape(commission, place, hour, random)
         note = place_character(picture, references[0], palette, shot)
     else:
+        picture = _landscape(commission, family, palette, random)
         place_references(picture, references, palette, shot, random)
         note = ""
     strip(picture, commission, shot, palette, note)
     return picture
 
 
-def _scenery(commission: Commission, family: str, palette: Palette, random: Random) -> Image.Image:
+def _landscape(
+    commission: Commission, family: str, palette: Palette, random: Random
+) -> Image.Image:
     size = (commission.width, commission.height)
     scale = SCENERY_SIDE / (size[0] * size[1]) ** 0.5
     working = (round(size[0] * scale), round(size[1] * scale))
-    return FAMILIES[family](working, palette, random).resize(size, Image.Resampling.BICUBIC)
+    return scenery.FAMILIES[family](working, palette, random).resize(size, Image.Resampling.BICUBIC)
 
 
 def _file(picture: Image.Image, image_format: str) -> bytes:

@@ -1,7 +1,7 @@
 """Buttons and menus of a message, used through the control plane and seen on the gateway."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -25,7 +25,7 @@ ROOMS = {"type": 8, "custom_id": "rooms"}
 
 
 async def message_with(
-    rest: aiohttp.ClientSession, sandbox: Sandbox, *rows: list[Mapping[str, Any]]
+    rest: aiohttp.ClientSession, sandbox: Sandbox, *rows: Sequence[Mapping[str, Any]]
 ) -> str:
     url = f"{sandbox.discord_api}/channels/{sandbox.channels['art']}/messages"
     body = {"content": "x", "components": [{"type": 1, "components": row} for row in rows]}
@@ -46,6 +46,7 @@ async def message_with(
 async def test_a_choice_reaches_the_bot_with_what_it_stands_for(
     sandbox: Sandbox,
     rest: aiohttp.ClientSession,
+    *,
     menu: dict[str, object],
     values: list[str],
     sent: list[str],

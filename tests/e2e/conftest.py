@@ -1,0 +1,52 @@
+"""Fixtures: a sandbox for each module of tests, and the real bot beside it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from sandbox.client import Sandbox
+from tests.e2e.records import make_experienced
+from tests.e2e.stage import Stage, close_stage, open_stage
+
+# How long a task takes, in seconds: the least and the most.
+QUICK = (0.1, 0.3)
+# Enough for everything that a module asks for.
+PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def experienced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a bot that has seen many quick tasks."""
+    path = tmp_path_factory.mktemp("experienced") / "shotlist.db"
+    await make_experienced(path, seconds=QUICK[1])
+    return path
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """The module's sandbox."""
+    async with Sandbox.start(speed=QUICK) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def bot_settings() -> dict[str, str]:
+    """Settings of the module's bot; a module that needs others overrides this."""
+    return PLENTY
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(
+    sandbox: Sandbox,
+    experienced: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    bot_settings: dict[str, str],
+) -> AsyncIterator[Stage]:
+    """The module's bot beside its sandbox; at the end of the module the whole run is checked."""
+    opened = await open_stage(sandbox, tmp_path_factory.mktemp("bot"), experienced, **bot_settings)
+    try:
+        yield opened
+    finally:
+        await close_stage(opened)

@@ -1,0 +1,214 @@
+"""A sandbox and the real bot beside it, and what tests ask of the two together."""
+
+import asyncio
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sandbox.client import Answer, Sandbox, buttons, pictures, texts
+from tests.e2e.bot_process import BotProcess
+from tests.e2e.records import Recorded, Records, contradictions
+from tests.e2e.waiting import until
+
+Json = dict[str, Any]
+
+# Edits of one message are two seconds apart; the tenth of a second that is less is for clocks.
+EDIT_GAP: Final = 1.9
+# So long that a task ends only when a test says so.
+HELD: Final = (900.0, 900.0)
+EDITS: Final = ("webhook edit", "bot edit")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as a person reads it."""
+
+    id: str
+    text: str
+    labels: list[str]
+    pictures: list[Json]
+    files: list[Json]
+
+    def custom_id(self, action: str) -> str:
+        """The custom_id of the button that does `action`."""
+        (found,) = [name for name in self._custom_ids if name.startswith(f"{action}:")]
+        return found
+
+    _custom_ids: tuple[str, ...] = ()
+
+
+def read(message: Mapping[str, Any]) -> Shown:
+    """Discord's JSON of a message as a person sees it."""
+    pressed = [button for button in buttons(message) if "custom_id" in button]
+    return Shown(
+        id=str(message["id"]),
+        text="\n".join(texts(message)),
+        labels=[button["label"] for button in pressed],
+        pictures=pictures(message),
+        files=list(message.get("attachments") or ()),
+        _custom_ids=tuple(button["custom_id"] for button in pressed),
+    )
+
+
+class Stage:
+    """One sandbox, one bot, and what is known of them."""
+
+    def __init__(self, sandbox: Sandbox, bot: BotProcess) -> None:
+        self.sandbox = sandbox
+        self.bot = bot
+        self.records = Records(bot.database)
+        # Faults hit whatever comes first: who sets one for the next POST holds this meanwhile.
+        self.posting = asyncio.Lock()
+
+    # --- acting ---
+
+    async def ask(self, member: str, command: str = "imagine", **options: Any) -> Shown:  # noqa: ANN401
+        """Send a command that is accepted; its placeholder."""
+        answer = await self.sandbox.slash(member, command, **options)
+        assert answer.kind == "message", answer
+        assert answer.message is not None, answer
+        return read(answer.message)
+
+    async def refused(self, member: str, command: str = "imagine", **options: Any) -> str:  # noqa: ANN401
+        """Send a command that is refused in private; the words."""
+        answer = await self.sandbox.slash(member, command, **options)
+        assert answer.ephemeral, answer
+        return self.words(answer)
+
+    def words(self, answer: Answer) -> str:
+        """What the first answer says."""
+        assert answer.message is not None, answer
+        return read(answer.message).text
+
+    async def press(self, member: str, shown: Shown, action: str) -> Answer:
+        """Press the button of a message that does `action`, as it is there now."""
+        return await self.sandbox.click(member, shown.id, custom_id=shown.custom_id(action))
+
+    async def accounts(self, member: str) -> str:
+        """What `/credits` tells this member."""
+        return (await self.ask(member, "credits")).text
+
+    # --- the job behind a message ---
+
+    def job(self, message: str) -> Recorded:
+        """What is recorded of the job that this message shows."""
+        found = self.records.job(message)
+        assert found is not None, f"no job has message {message}"
+        return found
+
+    async def in_state(self, message: str, *states: str) -> Recorded:
+        """The job of this message once it is in one of these states."""
+
+        def reached() -> Recorded | None:
+            job = self.records.job(message)
+            return job if job is not None and job.state in states else None
+
+        found = await until(reached, f"message {message} {' or '.join(states)}")
+        assert found is not None
+        return found
+
+    async def running(self, message: str) -> str:
+        """The id of the job's task, once it runs."""
+        return (await self.in_state(message, "running")).task_id or ""
+
+    async def ended(self, message: str, member: str = "ada") -> Shown:
+        """The message once its job has ended and it says so."""
+        await until(
+            lambda: (job := self.records.job(message)) is not None and job.is_over,
+            f"the end of message {message}",
+        )
+        return read(await self.sandbox.message(message, member))
+
+    async def saying(self, message: str, words: str) -> Shown:
+        """The message in the first state, past or to come, that says these words."""
+        return read(
+            await self.sandbox.wait_for_message(
+                message, lambda state: words in read(state).text, timeout=30
+            )
+        )
+
+    # --- the provider ---
+
+    async def tasks(self) -> list[Json]:
+        """All tasks of the provider, oldest first."""
+        told = await self.sandbox.provider("tasks", method="GET")
+        assert isinstance(told, dict)
+        return list(told["tasks"])
+
+    async def task(self, task_id: str | None) -> Json:
+        """One task of the provider."""
+        (found,) = [task for task in await self.tasks() if task["id"] == task_id]
+        return found
+
+    async def tasks_for(self, prompt: str) -> list[Json]:
+        """The tasks that were started for this prompt."""
+        return [task for task in await self.tasks() if task["request"]["prompt"] == prompt]
+
+    async def complete(self, task_id: str) -> None:
+        """Let a held task complete now."""
+        await self.sandbox.provider(f"tasks/{task_id}", complete=True)
+
+    async def fault(self, face: str, method: str, path: str, **what: object) -> str:
+        """Put a fault in force; its id."""
+        return await self.sandbox.add_fault(face=face, method=method, path=path, **what)
+
+    async def fault_met(self, fault: str, times: int = 1) -> None:
+        """Wait until the fault has hit so many requests."""
+
+        async def met() -> bool:
+            faults = await self.sandbox.faults()
+            return any(one["id"] == fault and one["matched"] >= times for one in faults)
+
+        await until(met, f"{fault} to be met")
+
+    # --- what must hold of every run ---
+
+    async def check(self) -> None:
+        """AssertionError unless the run so far keeps what the program promises of every run."""
+        assert await self.sandbox.problems() == []
+        assert (await self.sandbox.statistics())["rate_limited"] == 0
+        assert await contradictions(self.bot.database) == ()
+        for job in self.records.jobs():
+            if job.message_id is not None:
+                assert min(await self.edit_gaps(str(job.message_id)), default=9.0) >= EDIT_GAP
+        log = self.bot.log()
+        assert "Traceback" not in log, log
+        assert [secret for secret in await self.secrets() if secret in log] == []
+
+    async def edit_gaps(self, message: str) -> list[float]:
+        """Seconds between one edit of a message and the next."""
+        states = await self.sandbox.history(message)
+        moments = [state["at"] for state in states if state["cause"] in EDITS]
+        return [later - earlier for earlier, later in itertools.pairwise(moments)]
+
+    async def secrets(self) -> set[str]:
+        """What no log may hold: token, key, tokens of interactions, signatures of addresses."""
+        return {
+            self.sandbox.discord_token,
+            self.sandbox.api_key,
+            self.sandbox.control_token,
+            *(self.records.tokens() - {"long dead"}),
+            "&hm=",
+            "signature=",
+        }
+
+
+async def open_stage(sandbox: Sandbox, folder: Path, template: Path, **settings: str) -> Stage:
+    """A bot with the database `template`, started beside `sandbox`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread((folder / "shotlist.db").write_bytes, template.read_bytes())
+    bot = BotProcess(folder, settings)
+    await bot.start(sandbox)
+    return Stage(sandbox, bot)
+
+
+async def close_stage(stage: Stage) -> None:
+    """Stop the bot, which must end well, and look back on the whole run."""
+    try:
+        if stage.bot.is_running:
+            await stage.bot.terminate()
+        await stage.check()
+    finally:
+        stage.records.close()

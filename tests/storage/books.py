@@ -1,0 +1,189 @@
+"""What the bot keeps, opened on a real file: the database and everything that stands on it."""
+
+import asyncio
+import itertools
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from bot.credits.audit import audit
+from bot.credits.budget import Budget
+from bot.credits.caps import Balance, Cap, Period
+from bot.credits.ledger import Ledger
+from bot.generation import Generation
+from bot.jobs.job import Job
+from bot.jobs.queue import Accepted, JobQueue
+from bot.jobs.reference_files import ReferenceFiles
+from bot.jobs.states import Failure, State
+from bot.jobs.store import JobStore
+from bot.storage.database import Database
+from bot.storage.schema import metadata
+from tests.storage.samples import ALICE, IMAGINE, NOW, SERVER, images, place
+
+_ON_THE_WAY = (State.QUEUED, State.SUBMITTING, State.RUNNING, State.DELIVERING)
+
+# Many, so that caps and shares are in the way only of the tests that are about them.
+PLENTY = 1_000_000
+
+
+def url_of(path: Path) -> str:
+    """The address of a SQLite file, as the settings have it."""
+    return f"sqlite+aiosqlite:///{path}"
+
+
+class Clock:
+    """Time that passes when a test says so, or when somebody waits: waiting takes no time."""
+
+    def __init__(self, now: float = NOW) -> None:
+        self.now = now
+        self.naps: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        self.now += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Be later by so many seconds."""
+        self.naps.append(seconds)
+        self.now += max(0.0, seconds)
+        await asyncio.sleep(0)
+
+
+class Books:
+    """A database, the ledger, the jobs and the queue, as the bot puts them together.
+
+    ``first`` is the number of the first job; several books on one file need different ones.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        cap: Cap | None = None,
+        max_running: int = PLENTY,
+        max_per_member: int = PLENTY,
+        clock: Clock | None = None,
+        database: Database | None = None,
+        first: int = 1,
+        budget: int | None = None,
+    ) -> None:
+        self.path = path
+        self.clock = clock or Clock()
+        self.database = database or Database(url_of(path))
+        self._numbers = itertools.count(first)
+        self.ledger = Ledger(
+            self.database, default_cap=cap or Cap(PLENTY, Period.DAY), clock=self.clock
+        )
+        self.store = JobStore(self.database, self.ledger, clock=self.clock)
+        self.files = ReferenceFiles(self.database, clock=self.clock)
+        self.queue = JobQueue(
+            self.database,
+            self.ledger,
+            budget=Budget(budget, clock=self.clock),
+            max_running=max_running,
+            max_per_member=max_per_member,
+            new_id=lambda: f"job{next(self._numbers):07}",
+            clock=self.clock,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self.database.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.database.close()
+
+    async def submit(
+        self,
+        generation: Generation = IMAGINE,
+        *,
+        member: int = ALICE,
+        server: int = SERVER,
+        interaction: int | None = None,
+        retry_of: str | None = None,
+    ) -> Accepted:
+        """What a command does first; its message is not posted yet."""
+        return await self.queue.accept(
+            generation,
+            interaction_id=next(self._numbers) if interaction is None else interaction,
+            member_id=member,
+            place=place(server_id=server),
+            retry_of=retry_of,
+        )
+
+    async def job(
+        self, state: State = State.QUEUED, generation: Generation = IMAGINE, member: int = ALICE
+    ) -> Job:
+        """A job whose message is posted and whose references are ready, taken to ``state``."""
+        job = (await self.submit(generation, member=member)).job
+        await self.store.placed(job.id, next(self._numbers))
+        if generation.references:
+            await self.store.prepared(job.id, [], self.clock() + PLENTY)
+        return await self.take_to(job.id, state)
+
+    async def take_to(self, job_id: str, state: State) -> Job:
+        """Take a queued job to ``state`` by the way that jobs go."""
+        store = self.store
+        way = {
+            State.SUBMITTING: lambda: self._claim(job_id),
+            State.RUNNING: lambda: store.running(job_id, f"task-{job_id}"),
+            State.DELIVERING: lambda: store.delivering(job_id),
+            State.DONE: lambda: store.done(job_id, images(), kept=False),
+            State.CANCELLED: lambda: store.cancelled(job_id),
+            State.FAILED: lambda: store.failed(
+                job_id, State.QUEUED, Failure.REQUEST_REFUSED, "because"
+            ),
+            State.UNCONFIRMED: lambda: store.failed(
+                job_id, State.SUBMITTING, Failure.ANSWER_LOST, None
+            ),
+        }
+        steps: Iterable[State] = {
+            State.DONE: (*_ON_THE_WAY[1:], State.DONE),
+            State.CANCELLED: (State.CANCELLED,),
+            State.FAILED: (State.FAILED,),
+            State.UNCONFIRMED: (State.SUBMITTING, State.UNCONFIRMED),
+        }.get(state, ())
+        if state in _ON_THE_WAY:
+            steps = _ON_THE_WAY[1 : _ON_THE_WAY.index(state) + 1]
+        for step in steps:
+            await way[step]()
+        return await self.get(job_id)
+
+    async def _claim(self, job_id: str) -> Job:
+        claimed = await self.queue.claim()
+        assert claimed is not None
+        assert claimed.id == job_id, "another job was queued before it"
+        return claimed
+
+    async def get(self, job_id: str) -> Job:
+        """The job as it is now; there must be one."""
+        job = await self.store.get(job_id)
+        assert job is not None
+        return job
+
+    async def balance(self, member: int = ALICE, server: int = SERVER) -> Balance:
+        """What the member has used and holds."""
+        return await self.ledger.balance(server, member)
+
+    async def dump(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every row of every table."""
+        async with self.database.read() as connection:
+            return {
+                table.name: sorted(map(tuple, await connection.execute(select(table))), key=str)
+                for table in metadata.sorted_tables
+            }
+
+    async def problems(self) -> tuple[str, ...]:
+        """What an audit finds wrong."""
+        return (await audit(self.database)).problems
