@@ -10,7 +10,7 @@ export UV_CACHE_DIR = $(CURDIR)/$(VENV)/cache
 # Keeps the versions that the lock has, unless UPGRADE=1 asks for the newest.
 COMPILE = env -u UV_FIND_LINKS "$(CURDIR)/$(BIN)/uv" pip compile --quiet --universal \
   --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --extra postgresql pyproject.toml
+  --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) pyproject.toml
 COMPILE_ALL = $(COMPILE) --group dev --output-file requirements-dev.txt && \
   $(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 

@@ -75,21 +75,21 @@ def _on_signal(stop: Callable[[], None]) -> None:
 
 def _check() -> int:
     settings: OfflineSettings
+    secrets: tuple[str, ...] = ()
     try:
-        settings = read_settings()
-        complete = True
+        settings = complete = read_settings()
+        secrets = complete.secrets
     except SettingsError as error:
         _say_error(str(error))
         settings = read_offline_settings()
-        complete = False
 
     def say(finding: Finding) -> None:
         mark = {True: "ok", False: "WRONG", None: "note"}[finding.fine]
         sys.stdout.write(f"{mark:5}  {finding.subject}: {finding.text}\n")
 
-    configure_logs("ERROR", settings.log_format, secrets=settings.secrets)
+    configure_logs("ERROR", settings.log_format, secrets=secrets)
     fine = asyncio.run(check(settings, say))
-    return 0 if fine and complete else 1
+    return 0 if fine and secrets else 1
 
 
 def _migrate() -> int:

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -41,11 +40,7 @@ ENV_FILE: Final = Path(".env")
 # DISCORD_BOT_TOKEN and DEFAULT_CREDIT, and leaves a neighbour's LOG_FILE alone.
 _LIKENESS: Final = 0.8
 
-_DATABASES: Final = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
+_DRIVER: Final = "sqlite+aiosqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +169,14 @@ class OfflineSettings(BaseModel):
             raise ValueError(
                 "it must be an address such as sqlite+aiosqlite:///data/shotlist.db"
             ) from None
-        if url.drivername not in _DATABASES.values():
-            driver = _DATABASES.get(url.get_backend_name())
+        if url.drivername != _DRIVER:
             raise ValueError(
-                f"write {driver}:// in front"
-                if driver
-                else "it must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://"
+                f"write {_DRIVER}:// in front"
+                if url.get_backend_name() == "sqlite"
+                else f"this version keeps its data in SQLite: {_DRIVER}:///FILE"
             )
-        if url.drivername == "sqlite+aiosqlite" and url.database in {None, "", ":memory:"}:
+        if url.database in {None, "", ":memory:"}:
             raise ValueError("it must name a file, or nothing would be kept")
-        if url.drivername == "postgresql+asyncpg" and find_spec("asyncpg") is None:
-            raise ValueError(
-                "PostgreSQL needs one more package; install it with: pip install asyncpg"
-            )
         return value
 
     @field_validator("shard_ids")
@@ -215,12 +205,6 @@ class OfflineSettings(BaseModel):
         except ValueError:
             return host == "localhost"
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must never be shown or logged."""
-        password = make_url(self.database_url).password
-        return (password,) if password else ()
-
 
 class Settings(OfflineSettings):
     """Everything a bot needs to run."""
@@ -243,7 +227,6 @@ class Settings(OfflineSettings):
         return (
             self.discord_token.get_secret_value(),
             self.apiinone_api_key.get_secret_value(),
-            *super().secrets,
         )
 
 

@@ -75,7 +75,8 @@ def still_gif() -> bytes:
 
 def animated_gif() -> bytes:
     """A GIF of three frames, 400 x 400."""
-    first, *others = (Image.new("P", (400, 400), colour) for colour in (1, 2, 3))
+    frames = (Image.new("RGB", (400, 400), colour) for colour in ("tomato", "gold", "teal"))
+    first, *others = (frame.quantize(4) for frame in frames)
     out = io.BytesIO()
     first.save(out, "GIF", save_all=True, append_images=others, duration=200, loop=0)
     return out.getvalue()

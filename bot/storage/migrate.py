@@ -1,6 +1,5 @@
 """Bring a database's tables to the present schema."""
 
-import logging
 from pathlib import Path
 
 from alembic import command
@@ -11,9 +10,6 @@ from sqlalchemy import Connection
 
 from bot.errors import StorageError
 from bot.storage.database import Database
-
-# Alembic tells of every start; migrate() returns what is worth telling.
-logging.getLogger("alembic").setLevel(logging.WARNING)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -79,6 +79,8 @@ def configure_logs(
     root.setLevel(level)
     # At DEBUG it writes every statement with its values: interaction tokens, whole pictures.
     logging.getLogger("aiosqlite").setLevel(max(root.level, logging.INFO))
+    # It tells of every start; migrate() returns what is worth telling.
+    logging.getLogger("alembic").setLevel(max(root.level, logging.WARNING))
     logging.captureWarnings(True)
     sys.excepthook = log_uncaught
 

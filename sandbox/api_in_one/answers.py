@@ -31,7 +31,8 @@ def json_answer(body: object, status: int = 200) -> web.Response:
     """`body` as JSON."""
     return web.Response(
         status=status,
-        body=json.dumps(body, ensure_ascii=False).encode(),
+        # ASCII only: a message may repeat half a surrogate pair, which UTF-8 cannot hold.
+        body=json.dumps(body).encode(),
         headers={"Content-Type": "application/json"},
     )
 

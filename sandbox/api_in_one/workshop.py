@@ -117,7 +117,7 @@ class Workshop:
 
     async def _carry_out(self, task: Task) -> None:
         try:
-            task.references = await self._fetch_all(task.request.images)
+            task.references = await self._fetch_all(task.request.images, keep=task.settings.draw)
         except UnusableReferenceError as error:
             task.fail(str(error), self.clock())
             return
@@ -134,8 +134,10 @@ class Workshop:
             log.error("task %s could not be carried out", task.id, exc_info=error)
             task.fail("Internal error", self.clock())
 
-    async def _fetch_all(self, urls: list[str]) -> list[Reference]:
-        outcomes = await asyncio.gather(*(self._fetch(url) for url in urls), return_exceptions=True)
+    async def _fetch_all(self, urls: list[str], *, keep: bool) -> list[Reference]:
+        outcomes = await asyncio.gather(
+            *(self._fetch(url, keep=keep) for url in urls), return_exceptions=True
+        )
         references = []
         for index, outcome in enumerate(outcomes):
             if isinstance(outcome, UnusableReferenceError):
@@ -145,12 +147,13 @@ class Workshop:
             references.append(outcome)
         return references
 
-    async def _fetch(self, url: str) -> Reference:
+    async def _fetch(self, url: str, *, keep: bool) -> Reference:
         if self._client is None:
             raise RuntimeError("start() must come before the first request")
         content = await fetch(self._client, url, seconds=FETCH_SECONDS)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._painters, judge, url, content)
+        judged = partial(judge, url, content, keep=keep)
+        return await loop.run_in_executor(self._painters, judged)
 
     def _commission(self, task: Task) -> Commission:
         wanted, references = task.request, task.references

@@ -7,11 +7,10 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Sandbox
-from tests.e2e.records import make_experienced
-from tests.e2e.stage import Stage, close_stage, open_stage
+from tests.e2e.bot_process import launch
+from tests.e2e.records import add_experience
+from tests.e2e.stage import QUICK, Stage, close_stage, open_stage
 
-# How long a task takes, in seconds: the least and the most.
-QUICK = (0.1, 0.3)
 # Enough for everything that a module asks for.
 PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
 
@@ -20,7 +19,11 @@ PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
 async def experienced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of a bot that has seen many quick tasks."""
     path = tmp_path_factory.mktemp("experienced") / "shotlist.db"
-    await make_experienced(path, seconds=QUICK[1])
+    settings = {"DATABASE_URL": f"sqlite+aiosqlite:///{path}"}
+    migrating = await launch("migrate", settings, cwd=path.parent)
+    output, _ = await migrating.communicate()
+    assert migrating.returncode == 0, output.decode()
+    add_experience(path, seconds=QUICK[1])
     return path
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from bot.credits.audit import audit
 from bot.generation import MAX_IMAGES, Mode, Resolution
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
 
 # A member of another server, whose finished jobs taught the bot how long tasks take.
 STRANGER: Final = 77
@@ -121,17 +120,11 @@ async def contradictions(path: Path) -> tuple[str, ...]:
         await database.close()
 
 
-async def make_experienced(path: Path, *, seconds: float) -> None:
-    """A database of a bot for which tasks of every kind have taken `seconds`.
+def add_experience(path: Path, *, seconds: float) -> None:
+    """Let the bot of this new database have seen tasks of every kind that took `seconds`.
 
     Otherwise a new bot first looks when the API's documentation says so, after five seconds.
     """
-    database = Database(f"sqlite+aiosqlite:///{path}")
-    try:
-        await database.open()
-        await migrate(database)
-    finally:
-        await database.close()
     records = sqlite3.connect(path)
     before = datetime.now(UTC).timestamp() - DAY_SECONDS
     number = 0

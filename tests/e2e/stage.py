@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Any, Final
 from sandbox.client import Answer, Sandbox, buttons, pictures, texts
 from tests.e2e.bot_process import BotProcess
 from tests.e2e.records import Recorded, Records, contradictions
-from tests.e2e.waiting import until
+from tests.e2e.waiting import eventually, until
 
 Json = dict[str, Any]
 
 # Edits of one message are two seconds apart; the tenth of a second that is less is for clocks.
 EDIT_GAP: Final = 1.9
+# How long a task takes by default, in seconds: the least and the most.
+QUICK: Final = (0.1, 0.3)
 # So long that a task ends only when a test says so.
 HELD: Final = (900.0, 900.0)
 EDITS: Final = ("webhook edit", "bot edit")
@@ -105,9 +108,7 @@ class Stage:
             job = self.records.job(message)
             return job if job is not None and job.state in states else None
 
-        found = await until(reached, f"message {message} {' or '.join(states)}")
-        assert found is not None
-        return found
+        return await until(reached, f"message {message} {' or '.join(states)}")
 
     async def running(self, message: str) -> str:
         """The id of the job's task, once it runs."""
@@ -146,6 +147,22 @@ class Stage:
         """The tasks that were started for this prompt."""
         return [task for task in await self.tasks() if task["request"]["prompt"] == prompt]
 
+    async def pace(self, least: float, most: float) -> None:
+        """How long tasks take that are accepted from now on, in seconds."""
+        await self.sandbox.provider("settings", speed=[least, most])
+
+    async def held(
+        self, member: str, command: str = "imagine", **options: Any
+    ) -> tuple[Shown, str]:  # noqa: ANN401
+        """A request whose task runs until a test lets it complete: placeholder and task id."""
+        async with self.posting:
+            await self.pace(*HELD)
+            try:
+                shown = await self.ask(member, command, **options)
+                return shown, await self.running(shown.id)
+            finally:
+                await self.pace(*QUICK)
+
     async def complete(self, task_id: str) -> None:
         """Let a held task complete now."""
         await self.sandbox.provider(f"tasks/{task_id}", complete=True)
@@ -161,7 +178,7 @@ class Stage:
             faults = await self.sandbox.faults()
             return any(one["id"] == fault and one["matched"] >= times for one in faults)
 
-        await until(met, f"{fault} to be met")
+        await eventually(met, f"{fault} to be met")
 
     # --- what must hold of every run ---
 
@@ -197,8 +214,7 @@ class Stage:
 
 async def open_stage(sandbox: Sandbox, folder: Path, template: Path, **settings: str) -> Stage:
     """A bot with the database `template`, started beside `sandbox`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread((folder / "shotlist.db").write_bytes, template.read_bytes())
+    await asyncio.to_thread(shutil.copy, template, folder / "shotlist.db")
     bot = BotProcess(folder, settings)
     await bot.start(sandbox)
     return Stage(sandbox, bot)

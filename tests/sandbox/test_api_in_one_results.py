@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -132,10 +133,12 @@ def test_up_to_ten_references_find_their_place(count: int) -> None:
     assert draw_shot(wide, 1) != draw_shot(tall, 1)
 
 
-def test_the_samples_are_always_the_same_small_pictures() -> None:
-    samples = pictures.sample_pictures()
+def test_the_samples_are_always_the_same_small_pictures(tmp_path: Path) -> None:
+    samples = pictures.sample_pictures(tmp_path / "new")
 
-    assert samples == pictures.sample_pictures()
+    assert samples == {file.name: file.read_bytes() for file in (tmp_path / "new").iterdir()}
+
+    assert samples["street.jpg"] == pictures.encoded(pictures.SAMPLES["street.jpg"](), "JPEG")
     assert len(samples) == 5
     for name, content in samples.items():
         assert len(content) < 400_000

@@ -119,7 +119,7 @@ async def test_progress_follows_the_clock(
 async def test_an_echo_repeats_the_request_as_it_was_sent() -> None:
     async with serving() as service:
         reference = service.picture("reference", pictures.plain_picture())
-        sent = {"prompt": "an otter", "images": [reference]}
+        sent = {"prompt": "an otter 🦦", "images": [reference]}
         task_id = await service.accepted(**sent)
         await service.set(shape="echo_request")
         nested = await service.look(task_id)

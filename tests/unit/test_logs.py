@@ -90,7 +90,7 @@ def in_library_extra() -> None:
 
 def in_context() -> None:
     with structlog.contextvars.bound_contextvars(thing=Thing()):
-        logging.getLogger("alembic").info("upgrading")
+        logging.getLogger("asyncio").info("going on")
 
 
 def in_traceback() -> None:

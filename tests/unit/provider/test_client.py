@@ -38,7 +38,9 @@ GENERATION = Generation(Mode.IMAGINE, "a cat", references=(Reference("cat.png"),
 REFERENCE = "https://cdn.discordapp.com/attachments/1/2/cat.png?ex=1"
 ACCEPTED = json.dumps({"code": 200, "data": {"task_id": "t-1", "status": "IN_PROGRESS"}}).encode()
 RUNNING = json.dumps({"code": 200, "data": {"task_id": "t-1", "status": "processing"}}).encode()
-IMPATIENT = aiohttp.ClientTimeout(total=5, connect=2, sock_read=0.05)
+PATIENT = aiohttp.ClientTimeout(total=60)
+IMPATIENT = aiohttp.ClientTimeout(total=60, sock_read=0.05)
+"""For servers that never answer; any other may take longer on a busy machine."""
 
 
 @pytest.fixture
@@ -47,13 +49,15 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def client_of(session: aiohttp.ClientSession, url: str) -> ProviderClient:
+def client_of(
+    session: aiohttp.ClientSession, url: str, timeout: aiohttp.ClientTimeout = PATIENT
+) -> ProviderClient:
     return ProviderClient(
         session,
         base_url=url + "/api/v1/",
         api_key=KEY,
-        submission_timeout=IMPATIENT,
-        task_timeout=IMPATIENT,
+        submission_timeout=timeout,
+        task_timeout=timeout,
     )
 
 
@@ -128,7 +132,7 @@ async def test_a_broken_answer_to_a_post_is_lost_and_the_post_sent_once(
 ) -> None:
     async with LoopbackServer(MISBEHAVIOURS[name]) as server:
         with pytest.raises(AnswerLostError):
-            await client_of(session, server.url).submit(GENERATION, [REFERENCE])
+            await client_of(session, server.url, IMPATIENT).submit(GENERATION, [REFERENCE])
     assert len(server.requests) == 1
 
 
@@ -145,7 +149,7 @@ async def test_a_broken_answer_to_a_question_can_be_asked_again(
 ) -> None:
     async with LoopbackServer(MISBEHAVIOURS[name]) as server:
         with pytest.raises(ProviderUnavailableError):
-            await client_of(session, server.url).task("t", echoed=())
+            await client_of(session, server.url, IMPATIENT).task("t", echoed=())
 
 
 async def test_a_post_never_travels_on_a_connection_that_may_be_closing(
@@ -317,7 +321,7 @@ async def test_a_page_that_says_404_proves_no_key(session: aiohttp.ClientSession
 )
 async def test_no_error_shows_the_key(session: aiohttp.ClientSession, behaviour: Behaviour) -> None:
     async with LoopbackServer(behaviour) as server:
-        client = client_of(session, server.url)
+        client = client_of(session, server.url, IMPATIENT)
         for call in (client.submit(GENERATION, [REFERENCE]), client.task("t", echoed=())):
             with pytest.raises(ProviderError) as caught:
                 await call

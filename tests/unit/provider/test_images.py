@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.provider.images import MAX_IMAGES, MAX_NODES, find_images
@@ -44,11 +44,13 @@ def _urls(value: object) -> list[str]:
             return []
 
 
+@settings(deadline=None)
 @given(value=_nestings)
 def test_every_url_is_found_in_order_and_once_whatever_it_is_wrapped_in(value: object) -> None:
     assert find_images({"data": value}, ()) == tuple(dict.fromkeys(_urls(value)))
 
 
+@settings(deadline=None)
 @given(value=_nestings, levels=st.integers(1, 3))
 def test_json_in_strings_changes_nothing(value: object, levels: int) -> None:
     plain = find_images({"data": {"result": value}}, ())
@@ -59,6 +61,7 @@ def test_json_in_strings_changes_nothing(value: object, levels: int) -> None:
     assert find_images(packed, ()) == plain
 
 
+@settings(deadline=None)
 @given(
     value=_nestings,
     query=st.sampled_from(["", "?ex=9&hm=8", "?"]),
@@ -76,6 +79,7 @@ def test_an_echoed_reference_is_never_a_result(
     assert found == tuple(dict.fromkeys(_urls(value)))
 
 
+@settings(deadline=None)
 @given(
     value=_nestings,
     key=st.sampled_from(
@@ -86,6 +90,7 @@ def test_what_is_set_aside_by_its_key_is_never_a_result(value: object, key: str)
     assert find_images({"data": {key: value}}, ()) == ()
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_prose_is_no_image(text: str) -> None:
     assert find_images({"data": {"note": "see " + text + " https://docs.example"}}, ()) == ()

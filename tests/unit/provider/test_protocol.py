@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import (
@@ -254,6 +254,7 @@ def test_a_task_that_failed_with_a_code_is_a_report() -> None:
     assert (report.phase, report.message) == (Phase.FAILED, "blocked")
 
 
+@settings(deadline=None)
 @given(number=st.one_of(st.integers(), st.floats(), st.text(), st.none(), st.booleans()))
 def test_progress_is_a_share_or_unknown(number: object) -> None:
     body = json.dumps({"data": {"status": "running", "progress": number}}).encode()
@@ -297,6 +298,7 @@ def test_no_retry_after_is_no_wait() -> None:
     assert retry_after({}, NOW) is None
 
 
+@settings(deadline=None)
 @given(value=st.text(), now=st.floats(0, 1e11))
 def test_retry_after_never_raises(value: str, now: float) -> None:
     seconds = retry_after({"Retry-After": value}, now)
@@ -321,6 +323,7 @@ JSON = st.recursive(
 BODIES = st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode())
 
 
+@settings(deadline=None)
 @given(status=st.integers(100, 999), body=BODIES)
 def test_no_answer_raises_anything_but_our_own_errors(status: int, body: bytes) -> None:
     for read in (submit, ask):

@@ -1,0 +1,103 @@
+"""``python -m bench``: measure, print a table, and write the numbers to a file."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import acknowledgement, jobs, ledger, memory
+from bench.figures import Figure, table
+from bench.machine import Machine, load_average
+from bench.processes import BenchError
+from bench.scale import FULL, QUICK, Scale
+from sandbox.client import SandboxError
+
+Measure = Callable[..., Awaitable[list[Figure]]]
+
+MEASURES: dict[str, Measure] = {
+    "acknowledgement": acknowledgement.measure,
+    "jobs": jobs.measure,
+    "memory": memory.measure,
+    "ledger": ledger.measure,
+}
+RESULTS = Path(__file__).parent / "results.json"
+# With more than this share of the cores busy before it begins, numbers say little.
+DISTURBED = 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure; the exit code is 0 also where a target is missed, 1 where nothing came of it."""
+    asked = _parser().parse_args(arguments)
+    try:
+        asyncio.run(_bench(asked))
+    except KeyboardInterrupt:
+        return 130
+    except* (BenchError, SandboxError, TimeoutError, OSError) as group:
+        for error in group.exceptions:
+            sys.stderr.write(f"The measurement could not be finished: {error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure what the bot costs, against a Discord and an image service on this "
+        "machine. Let nothing else run meanwhile.",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer samples: a look in about a minute, no record"
+    )
+    parser.add_argument(
+        "--only",
+        choices=list(MEASURES),
+        action="append",
+        help="this measure alone; may be given several times",
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        default=RESULTS,
+        metavar="FILE",
+        help="where the numbers go (bench/results.json)",
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is random (1)")
+    return parser
+
+
+async def _bench(asked: argparse.Namespace) -> None:
+    machine, before, began = Machine.this(), load_average(), time.perf_counter()
+    date = datetime.now(UTC).date().isoformat()
+    print(f"{machine}\n{date}, load average {before}")
+    if before is not None and before > DISTURBED * machine.cores:
+        print("Something else keeps this machine busy: the numbers will be worse than they are.")
+    scale: Scale = QUICK if asked.quick else FULL
+    figures: list[Figure] = []
+    for name in asked.only or MEASURES:
+        print(f"\nmeasuring: {name} …", flush=True)
+        found = await MEASURES[name](scale, seed=asked.seed)
+        figures += found
+        print(f"\n{table(found)}", flush=True)
+    seconds = time.perf_counter() - began
+    told = {
+        "machine": machine.as_json(),
+        "date": date,
+        "load_average": {"before": before, "after": load_average()},
+        "quick": asked.quick,
+        "seed": asked.seed,
+        "seconds": round(seconds),
+        "figures": [figure.as_json() for figure in figures],
+    }
+    text = json.dumps(told, indent=2, ensure_ascii=False)
+    await asyncio.to_thread(asked.json.write_text, f"{text}\n", encoding="utf-8")
+    missed = sum(figure.met is False for figure in figures)
+    targets = sum(figure.met is not None for figure in figures)
+    print(f"\n{targets - missed} of {targets} targets met, in {seconds:.0f} s. Numbers: {asked.json}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

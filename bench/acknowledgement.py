@@ -1,0 +1,125 @@
+"""How soon a command is answered: with nothing to do, and with 200 jobs running."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bench.crowd import Crowd, provider_statistics
+from bench.figures import Figure, quantile, spread
+from bench.machine import processor_seconds
+from bench.processes import echo, shotlist
+from bench.scale import Scale
+from sandbox.client import Sandbox
+
+GROUP = "Acknowledgement of a command"
+# What was set out for it: the 99th percentile with 200 jobs running, in milliseconds.
+TARGET_MS = 100.0
+# Longer than the measure takes, so that no task ends in it, and shorter than the ten minutes
+# after which the bot gives a task up. In seconds.
+ENDLESS = (500.0, 500.0)
+BURST = 20
+# How many commands are on their way at once while the running jobs are made.
+AT_ONCE = 4
+
+
+async def measure(scale: Scale, *, seed: int) -> list[Figure]:
+    """The figures; about a minute at full scale."""
+    async with Sandbox.start(seed=seed) as sandbox, echo(sandbox):
+        crowd = Crowd(sandbox, seed=seed)
+        words = {"words": "a fox"}
+        await _one_by_one(lambda: crowd.command("echo", **words), scale.warm_up)
+        alone = await _one_by_one(lambda: crowd.command("echo", **words), scale.commands)
+        alone_burst = await _bursts(lambda: crowd.command("echo", **words), scale.bursts)
+    async with (
+        Sandbox.start(seed=seed, speed=ENDLESS) as sandbox,
+        shotlist(sandbox, running=scale.running) as process_id,
+    ):
+        crowd = Crowd(sandbox, seed=seed)
+        await _one_by_one(lambda: crowd.command("credits"), scale.warm_up)
+        idle = await _one_by_one(lambda: crowd.command("credits"), scale.commands)
+        idle_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
+        await _fill(crowd, scale.running)
+        before = await _Traffic.now(sandbox, process_id)
+        busy = await _one_by_one(lambda: crowd.command("credits"), scale.commands)
+        busy_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
+        imagine = await _one_by_one(lambda: _imagine(crowd), scale.commands)
+        traffic = (await _Traffic.now(sandbox, process_id)).since(before)
+    state = f"{scale.running} running"
+    target = {0.99: TARGET_MS}
+    return [
+        *spread(GROUP, "echo bot, idle (baseline)", alone),
+        *spread(GROUP, "/credits, idle", idle),
+        *spread(GROUP, f"/credits, {state}", busy, targets=target),
+        *spread(GROUP, f"/imagine, {state}", imagine, targets=target),
+        *spread(GROUP, f"echo bot, idle, {BURST} at once", alone_burst),
+        *spread(GROUP, f"/credits, idle, {BURST} at once", idle_burst),
+        *spread(GROUP, f"/credits, {state}, {BURST} at once", busy_burst),
+        Figure(
+            GROUP, "/credits ÷ echo, idle, medians", quantile(idle, 0.5) / quantile(alone, 0.5), "×"
+        ),
+        *traffic,
+    ]
+
+
+class _Traffic:
+    """What the bot has done so far, counted by the sandbox and the system."""
+
+    def __init__(self, at: float, polls: int, calls: int, processor: float | None) -> None:
+        self._at = at
+        self._polls = polls
+        self._calls = calls
+        self._processor = processor
+
+    @classmethod
+    async def now(cls, sandbox: Sandbox, process_id: int) -> "_Traffic":
+        """The counts at this moment."""
+        return cls(
+            asyncio.get_running_loop().time(),
+            int((await provider_statistics(sandbox))["polls"]),
+            int((await sandbox.statistics())["requests"]),
+            processor_seconds(process_id),
+        )
+
+    def since(self, before: "_Traffic") -> list[Figure]:
+        """What the bot was busy with from ``before`` to this moment, a second."""
+        seconds = self._at - before._at
+        rates = {"polls": self._polls - before._polls, "Discord calls": self._calls - before._calls}
+        figures = [
+            Figure(GROUP, f"meanwhile, {name} of the bot", count / seconds, "a second")
+            for name, count in rates.items()
+        ]
+        if self._processor is not None and before._processor is not None:
+            share = (self._processor - before._processor) / seconds * 100
+            figures.append(Figure(GROUP, "meanwhile, the bot's share of a core", share, "%"))
+        return figures
+
+
+async def _fill(crowd: Crowd, running: int) -> None:
+    """Let so many jobs run."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one() -> None:
+        async with gate:
+            await crowd.imagine()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(running):
+            group.create_task(one())
+    await crowd.running(running)
+
+
+async def _imagine(crowd: Crowd) -> float:
+    return (await crowd.imagine()).seconds
+
+
+async def _one_by_one(send: Callable[[], Awaitable[float]], count: int) -> list[float]:
+    """Milliseconds of ``count`` commands, each sent when the one before is answered."""
+    return [await send() * 1000 for _ in range(count)]
+
+
+async def _bursts(send: Callable[[], Awaitable[float]], count: int) -> list[float]:
+    """Milliseconds of ``count`` times ``BURST`` commands that are sent at once."""
+    measured: list[float] = []
+    for _ in range(count):
+        answers = await asyncio.gather(*(send() for _ in range(BURST)))
+        measured += [seconds * 1000 for seconds in answers]
+    return measured

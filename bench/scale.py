@@ -1,0 +1,54 @@
+"""How much is measured: all of it, or a look that takes little time."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Numbers of samples. ``every`` and ``finishing`` are seconds."""
+
+    warm_up: int  # commands before the first that counts
+    commands: int
+    bursts: int
+    running: int
+    history: int  # jobs finished before the first that counts
+    jobs: int
+    jobs_with_reference: int
+    every: float  # between one job and the next
+    rounds: int  # how often so many jobs run and finish while memory is watched
+    round_jobs: int
+    finishing: float  # how long a task of such a round runs
+    ledger_rows: tuple[int, ...]
+    pairs: int  # of hold and capture
+
+
+FULL = Scale(
+    warm_up=20,
+    commands=200,
+    bursts=10,
+    running=200,
+    history=30,
+    jobs=100,
+    jobs_with_reference=30,
+    every=0.8,
+    rounds=3,
+    round_jobs=100,
+    finishing=20.0,
+    ledger_rows=(1_000, 1_000_000),
+    pairs=1_000,
+)
+QUICK = Scale(
+    warm_up=5,
+    commands=40,
+    bursts=2,
+    running=40,
+    history=10,
+    jobs=10,
+    jobs_with_reference=4,
+    every=0.5,
+    rounds=1,
+    round_jobs=20,
+    finishing=6.0,
+    ledger_rows=(1_000, 20_000),
+    pairs=100,
+)
