@@ -36,9 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(_bench(asked))
     except KeyboardInterrupt:
         return 130
-    except* (BenchError, SandboxError, TimeoutError, OSError) as group:
-        for error in group.exceptions:
-            sys.stderr.write(f"The measurement could not be finished: {error}\n")
+    except (BenchError, SandboxError, OSError) as error:
+        sys.stderr.write(f"The measurement could not be finished: {error}\n")
         return 1
     return 0
 
@@ -65,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="where the numbers go (bench/results.json)",
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all that is random (1)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of all chance (1)")
     return parser
 
 
@@ -96,7 +95,8 @@ async def _bench(asked: argparse.Namespace) -> None:
     await asyncio.to_thread(asked.json.write_text, f"{text}\n", encoding="utf-8")
     missed = sum(figure.met is False for figure in figures)
     targets = sum(figure.met is not None for figure in figures)
-    print(f"\n{targets - missed} of {targets} targets met, in {seconds:.0f} s. Numbers: {asked.json}")
+    print(f"\n{targets - missed} of {targets} targets met, in {seconds:.0f} s.")
+    print(f"The numbers are in {asked.json}")
 
 
 if __name__ == "__main__":

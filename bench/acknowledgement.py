@@ -1,9 +1,10 @@
 """How soon a command is answered: with nothing to do, and with 200 jobs running."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from bench.crowd import Crowd, provider_statistics
+from bench.crowd import Crowd, provider_statistics, together
 from bench.figures import Figure, quantile, spread
 from bench.machine import processor_seconds
 from bench.processes import echo, shotlist
@@ -17,6 +18,7 @@ TARGET_MS = 100.0
 # after which the bot gives a task up. In seconds.
 ENDLESS = (500.0, 500.0)
 BURST = 20
+Command = Callable[[], Coroutine[Any, Any, float]]
 # How many commands are on their way at once while the running jobs are made.
 AT_ONCE = 4
 
@@ -43,6 +45,7 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         busy_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
         imagine = await _one_by_one(lambda: _imagine(crowd), scale.commands)
         traffic = (await _Traffic.now(sandbox, process_id)).since(before)
+    ratio = quantile(idle, 0.5) / quantile(alone, 0.5)
     state = f"{scale.running} running"
     target = {0.99: TARGET_MS}
     return [
@@ -53,9 +56,7 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         *spread(GROUP, f"echo bot, idle, {BURST} at once", alone_burst),
         *spread(GROUP, f"/credits, idle, {BURST} at once", idle_burst),
         *spread(GROUP, f"/credits, {state}, {BURST} at once", busy_burst),
-        Figure(
-            GROUP, "/credits ÷ echo, idle, medians", quantile(idle, 0.5) / quantile(alone, 0.5), "×"
-        ),
+        Figure(GROUP, "/credits, as a multiple of the echo bot, idle, medians", ratio, "times"),
         *traffic,
     ]
 
@@ -101,9 +102,7 @@ async def _fill(crowd: Crowd, running: int) -> None:
         async with gate:
             await crowd.imagine()
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(running):
-            group.create_task(one())
+    await together(one() for _ in range(running))
     await crowd.running(running)
 
 
@@ -111,15 +110,15 @@ async def _imagine(crowd: Crowd) -> float:
     return (await crowd.imagine()).seconds
 
 
-async def _one_by_one(send: Callable[[], Awaitable[float]], count: int) -> list[float]:
+async def _one_by_one(send: Command, count: int) -> list[float]:
     """Milliseconds of ``count`` commands, each sent when the one before is answered."""
     return [await send() * 1000 for _ in range(count)]
 
 
-async def _bursts(send: Callable[[], Awaitable[float]], count: int) -> list[float]:
+async def _bursts(send: Command, count: int) -> list[float]:
     """Milliseconds of ``count`` times ``BURST`` commands that are sent at once."""
     measured: list[float] = []
     for _ in range(count):
-        answers = await asyncio.gather(*(send() for _ in range(BURST)))
+        answers = await together(send() for _ in range(BURST))
         measured += [seconds * 1000 for seconds in answers]
     return measured

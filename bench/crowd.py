@@ -2,15 +2,16 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from bench.processes import BenchError
 from bench.traces import Asked
 from sandbox.client import Answer, Sandbox, pictures
 
+T = TypeVar("T")
 GivenFile = Path | tuple[str, bytes]
 # Longer than the longest generation and all that is around it, in seconds.
 PATIENCE = 120.0
@@ -29,15 +30,13 @@ class Crowd:
 
     async def command(self, name: str, **options: object) -> float:
         """Send a slash command; the seconds until the bot's first answer arrived."""
-        return self._acknowledged(name, await self._slash(name, options)).seconds
+        return (await self._slash(name, options)).seconds
 
     async def imagine(self, reference: GivenFile | None = None) -> Asked:
         """Ask for one 1K image with a prompt that nobody else uses."""
         prompt = f"A lighthouse in a storm, number {next(self._numbers)}"
         files = {} if reference is None else {"reference1": reference}
-        answer = self._acknowledged(
-            "imagine", await self._slash("imagine", {"prompt": prompt}, files)
-        )
+        answer = await self._slash("imagine", {"prompt": prompt}, files)
         if answer.message is None or answer.ephemeral:
             raise BenchError(f"/imagine was answered with {answer.kind} in place of a message.")
         return Asked(prompt, answer.interaction_id, str(answer.message["id"]), answer.seconds)
@@ -46,12 +45,13 @@ class Crowd:
         self, count: int, *, every: float, reference: GivenFile | None = None
     ) -> list[Asked]:
         """Ask for ``count`` images, one after about ``every`` seconds, whatever the answers do."""
-        waiting: list[asyncio.Task[Asked]] = []
-        async with asyncio.TaskGroup() as group:
-            for _ in range(count):
-                waiting.append(group.create_task(self.imagine(reference)))
-                await asyncio.sleep(self._random.uniform(0.5, 1.5) * every)
-        return [task.result() for task in waiting]
+
+        async def later(seconds: float) -> Asked:
+            await asyncio.sleep(seconds)
+            return await self.imagine(reference)
+
+        pauses = (self._random.uniform(0.5, 1.5) * every for _ in range(count))
+        return await together(later(seconds) for seconds in itertools.accumulate(pauses))
 
     async def shown(self, asked: Sequence[Asked], *, since: int) -> None:
         """Wait until the messages of all of ``asked`` show their images.
@@ -73,9 +73,11 @@ class Crowd:
 
     async def running(self, count: int) -> None:
         """Wait until the image API has exactly so many tasks that run."""
-        async with asyncio.timeout(PATIENCE):
-            while (await provider_statistics(self._sandbox))["running"] != count:
-                await asyncio.sleep(LOOK)
+        last = asyncio.get_running_loop().time() + PATIENCE
+        while (now := (await provider_statistics(self._sandbox))["running"]) != count:
+            if asyncio.get_running_loop().time() > last:
+                raise BenchError(f"{now} tasks run at the image API, not {count}.")
+            await asyncio.sleep(LOOK)
 
     async def _slash(
         self,
@@ -84,10 +86,7 @@ class Crowd:
         files: Mapping[str, GivenFile] | None = None,
     ) -> Answer:
         member = next(self._members)
-        return await self._sandbox.slash(member, name, options=options, attachments=files)
-
-    @staticmethod
-    def _acknowledged(name: str, answer: Answer) -> Answer:
+        answer = await self._sandbox.slash(member, name, options=options, attachments=files)
         if not answer.acknowledged:
             raise BenchError(f"/{name} was not answered within three seconds.")
         return answer
@@ -96,6 +95,16 @@ class Crowd:
 def is_result(message: Mapping[str, Any]) -> bool:
     """Whether a message shows finished images, whose files bear the bot's name."""
     return any("shotlist-" in str(picture.get("url")) for picture in pictures(message))
+
+
+async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do all of it at once; the results in order. The first thing that fails ends the rest."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+    return [task.result() for task in tasks]
 
 
 async def provider_statistics(sandbox: Sandbox) -> Mapping[str, Any]:

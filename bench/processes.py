@@ -79,8 +79,9 @@ async def _ready(sandbox: Sandbox, process: asyncio.subprocess.Process, log: Pat
     try:
         await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
         if ended.done():
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:]
-            raise BenchError("The bot did not start. Its log ends with:\n" + "\n".join(lines))
+            text = await asyncio.to_thread(log.read_text, encoding="utf-8", errors="replace")
+            lines = "\n".join(text.splitlines()[-10:])
+            raise BenchError(f"The bot did not start. Its log ends with:\n{lines}")
         await ready
     finally:
         ready.cancel()

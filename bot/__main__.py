@@ -81,7 +81,10 @@ def _check() -> int:
         secrets = complete.secrets
     except SettingsError as error:
         _say_error(str(error))
-        settings = read_offline_settings()
+        try:
+            settings = read_offline_settings()
+        except SettingsError:  # told already, among the rest
+            return 1
 
     def say(finding: Finding) -> None:
         mark = {True: "ok", False: "WRONG", None: "note"}[finding.fine]

@@ -42,7 +42,8 @@ class _Live:
     """A placeholder as this process knows it. ``files`` is ``None`` while that is unknown."""
 
     files: list[discord.Attachment] | None
-    edited_at: float
+    opened_at: float
+    edited_at: float = 0.0
     shown: Progress | None = None
     newest: tuple[Job, Progress] | None = None
     newest_at: float = 0.0
@@ -119,11 +120,13 @@ class Placeholders:
 
     @staticmethod
     def _due(live: _Live, progress: Progress) -> float:
+        # What follows the first answer closely is drawn together; only an end is not kept waiting.
+        last = max(live.edited_at, live.opened_at)
         if isinstance(progress, Queued):
-            return live.edited_at + QUEUE_GAP
+            return last + QUEUE_GAP
         if isinstance(progress, Fetching):
-            return max(live.edited_at + EDIT_GAP, live.newest_at + FETCH_PATIENCE)
-        return live.edited_at + EDIT_GAP
+            return max(last + EDIT_GAP, live.newest_at + FETCH_PATIENCE)
+        return last + EDIT_GAP
 
     # --- references ---
 
@@ -284,8 +287,7 @@ class Placeholders:
         live = self._live.get(job.id)
         if live is None:
             files: list[discord.Attachment] | None = [] if not job.generation.references else None
-            # The first answer counts as an edit: what follows within two seconds is drawn together.
-            live = self._live[job.id] = _Live(files, edited_at=job.created_at)
+            live = self._live[job.id] = _Live(files, opened_at=job.created_at)
         return live
 
     def _forget(self, job: Job) -> None:
