@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import acknowledgement, jobs, ledger, memory
 from bench.figures import Figure, table
-from bench.machine import Machine, load_average
+from bench.machine import Machine, OtherWork, load_average
 from bench.processes import BenchError
 from bench.scale import FULL, QUICK, Scale
 from sandbox.client import SandboxError
@@ -25,8 +25,8 @@ MEASURES: dict[str, Measure] = {
     "ledger": ledger.measure,
 }
 RESULTS = Path(__file__).parent / "results.json"
-# With more than this share of the cores busy before it begins, numbers say little.
-DISTURBED = 0.5
+# With more than this share of the cores in use by other programs, a measure says little.
+DISTURBED = 0.1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,23 +69,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _bench(asked: argparse.Namespace) -> None:
-    machine, before, began = Machine.this(), load_average(), time.perf_counter()
+    machine, began = Machine.this(), time.perf_counter()
     date = datetime.now(UTC).date().isoformat()
-    print(f"{machine}\n{date}, load average {before}")
-    if before is not None and before > DISTURBED * machine.cores:
-        print("Something else keeps this machine busy: the numbers will be worse than they are.")
+    print(f"{machine}\n{date}, load average {load_average()}")
     scale: Scale = QUICK if asked.quick else FULL
     figures: list[Figure] = []
+    around: dict[str, dict[str, float | None]] = {}
     for name in asked.only or MEASURES:
+        load, others = load_average(), OtherWork()
         print(f"\nmeasuring: {name} …", flush=True)
         found = await MEASURES[name](scale, seed=asked.seed)
         figures += found
+        share = others.share()
+        around[name] = {"load_average_before": load, "share_of_other_programs": share}
         print(f"\n{table(found)}", flush=True)
+        if share is not None and share > DISTURBED:
+            print(
+                f"Other programs used {share:.0%} of this machine meanwhile: measure again when "
+                f"they are done, with --only {name}."
+            )
     seconds = time.perf_counter() - began
     told = {
         "machine": machine.as_json(),
         "date": date,
-        "load_average": {"before": before, "after": load_average()},
+        "surroundings": around,
         "quick": asked.quick,
         "seed": asked.seed,
         "seconds": round(seconds),

@@ -1,6 +1,7 @@
 """How soon a command is answered: with nothing to do, and with 200 jobs running."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -41,9 +42,8 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         idle_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
         await _fill(crowd, scale.running)
         before = await _Traffic.now(sandbox, process_id)
-        busy = await _one_by_one(lambda: crowd.command("credits"), scale.commands)
+        busy, imagine, aside = await _in_turn(sandbox, crowd, scale.commands)
         busy_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
-        imagine = await _one_by_one(lambda: _imagine(crowd), scale.commands)
         traffic = (await _Traffic.now(sandbox, process_id)).since(before)
     ratio = quantile(idle, 0.5) / quantile(alone, 0.5)
     state = f"{scale.running} running"
@@ -53,10 +53,11 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         *spread(GROUP, "/credits, idle", idle),
         *spread(GROUP, f"/credits, {state}", busy, targets=target),
         *spread(GROUP, f"/imagine, {state}", imagine, targets=target),
+        *spread(GROUP, f"the sandbox by itself, {state}", aside),
         *spread(GROUP, f"echo bot, idle, {BURST} at once", alone_burst),
         *spread(GROUP, f"/credits, idle, {BURST} at once", idle_burst),
         *spread(GROUP, f"/credits, {state}, {BURST} at once", busy_burst),
-        Figure(GROUP, "/credits, as a multiple of the echo bot, idle, medians", ratio, "times"),
+        Figure(GROUP, "/credits to echo bot, idle, medians", ratio, "times"),
         *traffic,
     ]
 
@@ -85,7 +86,7 @@ class _Traffic:
         seconds = self._at - before._at
         rates = {"polls": self._polls - before._polls, "Discord calls": self._calls - before._calls}
         figures = [
-            Figure(GROUP, f"meanwhile, {name} of the bot", count / seconds, "a second")
+            Figure(GROUP, f"meanwhile, {name}", count / seconds, "a second")
             for name, count in rates.items()
         ]
         if self._processor is not None and before._processor is not None:
@@ -106,8 +107,22 @@ async def _fill(crowd: Crowd, running: int) -> None:
     await crowd.running(running)
 
 
-async def _imagine(crowd: Crowd) -> float:
-    return (await crowd.imagine()).seconds
+async def _in_turn(
+    sandbox: Sandbox, crowd: Crowd, count: int
+) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds of ``count`` /credits and /imagine in turn, so that both see the same traffic.
+
+    The third are those of a call that the sandbox answers without the bot: with how much of the
+    waiting the bot has nothing to do.
+    """
+    credits, imagine, aside = [], [], []
+    for _ in range(count):
+        credits.append(await crowd.command("credits") * 1000)
+        imagine.append((await crowd.imagine()).seconds * 1000)
+        began = time.perf_counter()
+        await sandbox.call("GET", "discord/gateway")
+        aside.append((time.perf_counter() - began) * 1000)
+    return credits, imagine, aside
 
 
 async def _one_by_one(send: Command, count: int) -> list[float]:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 WIDTH = 80
 # The columns beside the name: value, target, verdict.
-_VALUE, _TARGET, _VERDICT = 14, 12, 7
+_VALUE, _TARGET, _VERDICT = 19, 11, 7
 _NAME = WIDTH - _VALUE - _TARGET - _VERDICT
 # Numbers from here on have no use for decimals, and below the other need three of them.
 _LARGE, _SMALL = 100.0, 1.0

@@ -12,8 +12,8 @@ from sandbox.client import Sandbox
 from sandbox.control.client import as_list, as_object
 from sandbox.pictures import webp
 
-DELIVERY = "From the completed task to the final edit (one 1K image)"
-TRAFFIC = "Calls of one job that did not wait in the queue"
+DELIVERY = "Completed task to final edit, one 1K image"
+TRAFFIC = "Calls of a job that did not queue"
 # What was set out: the median in milliseconds, and calls of a job at most.
 TARGET_MS, MOST_POLLS, MOST_CALLS, MOST_REFUSED = 1000.0, 8, 8, 0
 # How long API in One says that a generation takes, in seconds.
@@ -78,10 +78,10 @@ class _Records:
 
 def _delivery(jobs: Sequence[Trace]) -> list[Figure]:
     parts: dict[str, Callable[[Trace], float]] = {
-        "waiting for the next look": lambda job: job.looking,
-        "fetching the image": lambda job: job.fetching,
-        "waiting until two seconds after the last edit": lambda job: job.gap,
-        "the edit itself": lambda job: job.editing,
+        "of it, until the next look": lambda job: job.looking,
+        "of it, fetching the image": lambda job: job.fetching,
+        "of it, until 2 s after an edit": lambda job: job.gap,
+        "of it, the edit itself": lambda job: job.editing,
     }
     shares = (0.5, 0.9, 0.99)
     total = [job.total * 1000 for job in jobs]

@@ -22,7 +22,7 @@ from bot.jobs.store import JobStore
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 
-GROUP = "Hold and capture (SQLite, one after the other)"
+GROUP = "Hold and capture in SQLite, one by one"
 # Members who take turns, and pairs before the first that counts.
 MEMBERS, WARM_UP = 50, 20
 PLENTY = 10**9

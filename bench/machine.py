@@ -43,6 +43,55 @@ def load_average() -> float | None:
         return None
 
 
+class OtherWork:
+    """What other programs do on this machine from its creation on.
+
+    Both moments must lie where this process has no children that still run: what they used is
+    known once they have ended.
+    """
+
+    def __init__(self, *, proc: Path = _PROC) -> None:
+        self._proc = proc
+        self._began = self._now()
+
+    def share(self) -> float | None:
+        """The share of all cores that others have used, 0 to 1; ``None`` without ``/proc``."""
+        now, began = self._now(), self._began
+        if now is None or began is None or now.total <= began.total:
+            return None
+        others = (now.busy - began.busy) - (now.own - began.own)
+        return min(1.0, max(0.0, others / (now.total - began.total)))
+
+    def _now(self) -> "_Times | None":
+        stat = self._proc / "stat"
+        if not stat.exists():
+            return None
+        busy, total = read_core_seconds(stat.read_text(encoding="utf-8"))
+        return _Times(busy, total, sum(os.times()[:4]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Seconds since the system was started, of all cores together, and of this program."""
+
+    busy: float
+    total: float
+    own: float
+
+
+def read_core_seconds(stat: str) -> tuple[float, float]:
+    """How long the cores worked, and how long they could have, in Linux's ``/proc/stat``.
+
+    Both in seconds since the system was started, over all cores. What the host of a virtual
+    machine took away counts as work: somebody else had it.
+    """
+    # The first line of proc(5): user, nice, system, idle, iowait, irq, softirq, steal, …
+    ticks = [int(word) for word in stat.splitlines()[0].split()[1:9]]
+    total, idle = sum(ticks), ticks[3] + ticks[4]
+    second = os.sysconf("SC_CLK_TCK")
+    return (total - idle) / second, total / second
+
+
 def resident_mib(pid: int, *, proc: Path = _PROC) -> float | None:
     """The memory that a process holds, in MiB; ``None`` where the system has no ``/proc``."""
     status = proc / str(pid) / "status"

@@ -7,7 +7,7 @@ from bench.processes import BenchError, shotlist
 from bench.scale import Scale
 from sandbox.client import Sandbox
 
-GROUP = "Memory of the bot's process"
+GROUP = "Memory of the bot"
 # How many seconds lie between one job and the next: all run before the first one ends.
 EVERY = 0.12
 

@@ -65,13 +65,15 @@ def _meaning(match: re.Match[str]) -> tuple[str, AspectRatio | Resolution | int]
         return "resolution", Resolution(match["size"].lower())
     value = match["value"]
     if match["name"].lower() == "n":
-        if not (value.isascii() and value.isdecimal() and MIN_IMAGES <= int(value) <= MAX_IMAGES):
+        # No number of images is longer, and Python refuses to read one of thousands of digits.
+        number = int(value) if re.fullmatch("[0-9]{1,9}", value) else 0
+        if not MIN_IMAGES <= number <= MAX_IMAGES:
             raise PersonError(
                 _("`--n {given}`: the number of images goes from {least} to {most}.").format(
                     given=plain(value), least=MIN_IMAGES, most=MAX_IMAGES
                 )
             )
-        return "num_images", int(value)
+        return "num_images", number
     try:
         return "aspect_ratio", AspectRatio(value.lower())
     except ValueError:

@@ -69,6 +69,7 @@ class Placeholders:
         self._ledger = ledger
         self._metrics = metrics
         self._timing = timing
+        self._began = timing.clock()
         self._live: dict[str, _Live] = {}
         self._workers = Background()
 
@@ -288,6 +289,8 @@ class Placeholders:
         if live is None:
             files: list[discord.Attachment] | None = [] if not job.generation.references else None
             live = self._live[job.id] = _Live(files, opened_at=job.created_at)
+            if job.created_at < self._began:
+                live.edited_at = self._began  # an earlier process may have edited it just before
         return live
 
     def _forget(self, job: Job) -> None:

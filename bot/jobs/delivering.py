@@ -57,6 +57,9 @@ class Delivery:
     async def _fetch(self, job: Job, urls: tuple[str, ...]) -> list[ResultFile] | None:
         """All images of the job; ``None`` where they cannot be had."""
         for attempt in range(FETCH_ROUNDS):
+            if attempt > 0:
+                urls = ()  # their addresses may have expired: ask for new ones
+                await self._steps.timing.sleep(self._steps.timing.pause(attempt - 1))
             try:
                 if not urls:
                     urls = (await self._steps.ask(job)).images
@@ -66,8 +69,6 @@ class Delivery:
                 log.warning("a finished task names no images")
             except (ProviderError, DownloadError, PictureError) as error:
                 log.warning("the images could not be fetched", reason=str(error))
-            urls = ()  # their addresses may have expired: ask for new ones
-            await self._steps.timing.sleep(self._steps.timing.pause(attempt))
         return None
 
     async def _post(self, job: Job, files: list[ResultFile]) -> Job:

@@ -39,8 +39,7 @@ class Task:
         """Where the task is at `now`; completed needs both its time and its pictures."""
         if self.failed_at is not None and now >= self.failed_at:
             return "failed"
-        # A planned failure keeps the task from completing at the same moment.
-        if self.failed_at is None and self.drawn_at is not None and now >= self.due_at:
+        if self.drawn_at is not None and now >= self.due_at:
             return "completed"
         return "running"
 

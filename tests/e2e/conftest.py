@@ -7,9 +7,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Sandbox
-from tests.e2e.bot_process import launch
-from tests.e2e.records import add_experience
-from tests.e2e.stage import QUICK, Stage, close_stage, open_stage
+from tests.e2e.stage import QUICK, Stage, close_stage, make_experienced, open_stage
 
 # Enough for everything that a module asks for.
 PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
@@ -19,11 +17,7 @@ PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
 async def experienced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of a bot that has seen many quick tasks."""
     path = tmp_path_factory.mktemp("experienced") / "shotlist.db"
-    settings = {"DATABASE_URL": f"sqlite+aiosqlite:///{path}"}
-    migrating = await launch("migrate", settings, cwd=path.parent)
-    output, _ = await migrating.communicate()
-    assert migrating.returncode == 0, output.decode()
-    add_experience(path, seconds=QUICK[1])
+    await make_experienced(path)
     return path
 
 

@@ -26,6 +26,10 @@ class Playing:
         found: T = await self._tasks[scene]
         return found
 
+    async def all(self) -> None:
+        """Wait until all scenes are over, well or not."""
+        await asyncio.wait(self._tasks.values())
+
     async def close(self) -> None:
         """End what is still under way."""
         for task in self._tasks.values():

@@ -291,7 +291,7 @@ async def test_no_secret_is_in_the_log_of_all_this(playing: Playing, stage: Stag
     log = stage.bot.log()
     assert "job done" in log
     assert "WebSocket Event" in log, "the log is not as talkative as it can be"
-    assert [secret for secret in await stage.secrets() if secret in log] == []
+    assert [secret for secret in stage.secrets() if secret in log] == []
 
 
 def _near(pixel: Any, wanted: tuple[int, int, int]) -> bool:  # noqa: ANN401 - Pillow's own type

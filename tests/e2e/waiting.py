@@ -24,7 +24,7 @@ async def eventually(probe: Callable[[], Awaitable[T | None]], what: str) -> T:
     """As `until`, for a question whose answer must be waited for."""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not (answer := await probe()):
+            while not (answer := await probe()):  # noqa: ASYNC110 - another process's news
                 await asyncio.sleep(LOOK_EVERY)
             return answer
     except TimeoutError:

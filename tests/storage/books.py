@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import select
 
-from bot.credits.audit import audit
+from bot.credits.audit import Audit, audit
 from bot.credits.budget import Budget
 from bot.credits.caps import Balance, Cap, Period
 from bot.credits.ledger import Ledger
@@ -77,6 +77,7 @@ class Books:
         self.clock = clock or Clock()
         self.database = database or Database(url_of(path))
         self._numbers = itertools.count(first)
+        self._snowflakes = itertools.count(first)
         self.ledger = Ledger(
             self.database, default_cap=cap or Cap(PLENTY, Period.DAY), clock=self.clock
         )
@@ -116,7 +117,7 @@ class Books:
         """What a command does first; its message is not posted yet."""
         return await self.queue.accept(
             generation,
-            interaction_id=next(self._numbers) if interaction is None else interaction,
+            interaction_id=next(self._snowflakes) if interaction is None else interaction,
             member_id=member,
             place=place(server_id=server),
             retry_of=retry_of,
@@ -127,38 +128,43 @@ class Books:
     ) -> Job:
         """A job whose message is posted and whose references are ready, taken to ``state``."""
         job = (await self.submit(generation, member=member)).job
-        await self.store.placed(job.id, next(self._numbers))
+        await self.store.placed(job.id, next(self._snowflakes))
         if generation.references:
             await self.store.prepared(job.id, [], self.clock() + PLENTY)
         return await self.take_to(job.id, state)
 
     async def take_to(self, job_id: str, state: State) -> Job:
         """Take a queued job to ``state`` by the way that jobs go."""
-        store = self.store
-        way = {
-            State.SUBMITTING: lambda: self._claim(job_id),
-            State.RUNNING: lambda: store.running(job_id, f"task-{job_id}"),
-            State.DELIVERING: lambda: store.delivering(job_id),
-            State.DONE: lambda: store.done(job_id, images(), kept=False),
-            State.CANCELLED: lambda: store.cancelled(job_id),
-            State.FAILED: lambda: store.failed(
-                job_id, State.QUEUED, Failure.REQUEST_REFUSED, "because"
-            ),
-            State.UNCONFIRMED: lambda: store.failed(
-                job_id, State.SUBMITTING, Failure.ANSWER_LOST, None
-            ),
-        }
-        steps: Iterable[State] = {
-            State.DONE: (*_ON_THE_WAY[1:], State.DONE),
-            State.CANCELLED: (State.CANCELLED,),
-            State.FAILED: (State.FAILED,),
-            State.UNCONFIRMED: (State.SUBMITTING, State.UNCONFIRMED),
-        }.get(state, ())
+        steps: Iterable[State] = (state,)
         if state in _ON_THE_WAY:
             steps = _ON_THE_WAY[1 : _ON_THE_WAY.index(state) + 1]
+        elif state is State.DONE:
+            steps = (*_ON_THE_WAY[1:], state)
+        elif state is State.UNCONFIRMED:
+            steps = (State.SUBMITTING, state)
         for step in steps:
-            await way[step]()
+            await self.take_to_next(job_id, step)
         return await self.get(job_id)
+
+    async def take_to_next(self, job_id: str, state: State) -> Job:
+        """Take a job to ``state`` from the one that comes before it."""
+        store = self.store
+        match state:
+            case State.SUBMITTING:
+                step = self._claim(job_id)
+            case State.RUNNING:
+                step = store.running(job_id, f"task-{job_id}")
+            case State.DELIVERING:
+                step = store.delivering(job_id)
+            case State.DONE:
+                step = store.done(job_id, images(), kept=False)
+            case State.CANCELLED:
+                step = store.cancelled(job_id)
+            case State.UNCONFIRMED:
+                step = store.failed(job_id, State.SUBMITTING, Failure.ANSWER_LOST, None)
+            case _:
+                step = store.failed(job_id, State.QUEUED, Failure.REQUEST_REFUSED, "because")
+        return await step
 
     async def _claim(self, job_id: str) -> Job:
         claimed = await self.queue.claim()
@@ -184,6 +190,10 @@ class Books:
                 for table in metadata.sorted_tables
             }
 
+    async def audit(self) -> Audit:
+        """A look through the whole ledger."""
+        return await audit(self.database)
+
     async def problems(self) -> tuple[str, ...]:
         """What an audit finds wrong."""
-        return (await audit(self.database)).problems
+        return (await self.audit()).problems
