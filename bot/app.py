@@ -1,9 +1,6 @@
 """The composition root: from settings to everything that is opened, and closed in reverse."""
 
-import asyncio
-import random
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -61,13 +58,13 @@ async def open_services(
     cards: Cards,
     messages: Messages,
     gateway_ready: Callable[[], bool],
+    timing: Timing,
 ) -> AsyncIterator[Services]:
     """Open everything that ``settings`` name, for a client that is logged in.
 
     Leaving the block closes it all: the engine finishes or parks its jobs first.
     """
-    clock = time.time
-    timing = Timing(clock, asyncio.sleep, random.random)
+    clock = timing.clock
     registry = CollectorRegistry()
     metrics = Metrics(registry)
     database = Database(settings.database_url)

@@ -57,3 +57,16 @@ class Background:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def wait_for_news(news: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, but no longer than this.
+
+    Not ``asyncio.wait_for``: in Python 3.11 it swallows a cancellation that arrives together with
+    the event, and the loop around it would never end.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            await news.wait()
+    except TimeoutError:
+        return

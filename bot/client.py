@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import secrets
-import time
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -22,6 +21,7 @@ from bot.errors import (
     ShotlistError,
     StorageError,
 )
+from bot.jobs.timing import REAL_TIME, Timing
 from bot.language import _, speaking
 from bot.services import Services
 from bot.settings import Settings
@@ -43,7 +43,7 @@ class ShotlistClient(commands.AutoShardedBot):
 
     services: Services
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, timing: Timing = REAL_TIME) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(
@@ -59,6 +59,7 @@ class ShotlistClient(commands.AutoShardedBot):
             shard_ids=list(settings.shard_ids) if settings.shard_ids else None,  # type: ignore[arg-type]
         )
         self._settings = settings
+        self._timing = timing
         self._opened = AsyncExitStack()
         self.tree.error(self._command_failed)
 
@@ -69,8 +70,9 @@ class ShotlistClient(commands.AutoShardedBot):
             open_services(
                 self._settings,
                 cards=cards,
-                messages=Messages(self, clock=time.time),
+                messages=Messages(self, clock=self._timing.clock),
                 gateway_ready=self.is_ready,
+                timing=self._timing,
             )
         )
         await self.tree.set_translator(importlib.import_module(TRANSLATOR).CatalogueTranslator())
@@ -143,8 +145,8 @@ async def _tell(interaction: discord.Interaction[discord.Client], words: str) ->
             await interaction.followup.send(words, ephemeral=True, allowed_mentions=nobody)
         else:
             await interaction.response.send_message(words, ephemeral=True, allowed_mentions=nobody)
-    except discord.HTTPException as error:
-        log.warning("a person could not be told", status=error.status, code=error.code)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("a person could not be told", reason=str(error))
 
 
 def create_bot(settings: Settings) -> ShotlistClient:

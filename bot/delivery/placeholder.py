@@ -13,7 +13,7 @@ import discord
 import structlog
 from discord.ui import LayoutView
 
-from bot.background import Background
+from bot.background import Background, wait_for_news
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile, batches, fit, fit_all
@@ -98,7 +98,7 @@ class Placeholders:
                 continue
             patience = self._due(live, progress) - self._timing.clock()
             if patience > 0:
-                await _first_of(live.news, patience)
+                await wait_for_news(live.news, patience)
                 continue
             live.newest = None
             async with live.editing:
@@ -318,11 +318,3 @@ def _posted(file: ResultFile, attachment_id: int | None) -> JobImage:
         shrunk=file.shrunk,
         attachment_id=attachment_id,
     )
-
-
-async def _first_of(news: asyncio.Event, seconds: float) -> None:
-    """Wait for news, but no longer than this."""
-    try:
-        await asyncio.wait_for(news.wait(), seconds)
-    except TimeoutError:
-        return

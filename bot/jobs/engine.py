@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import structlog
 
-from bot.background import Background
+from bot.background import Background, wait_for_news
 from bot.errors import (
     DeliveryError,
     MessageUnreachableError,
@@ -172,10 +172,7 @@ class Engine:
             wait = LOOK_SECONDS
             if moment is not None:
                 wait = min(wait, max(0.05, moment - self._timing.clock()))
-            try:
-                await asyncio.wait_for(self._news.wait(), wait)
-            except TimeoutError:
-                continue
+            await wait_for_news(self._news, wait)
 
     async def _take_turns(self) -> None:
         while not self._outage.pausing:

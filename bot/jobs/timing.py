@@ -1,5 +1,8 @@
 """The clock, the way to wait, and chance: passed in, so that tests decide about them."""
 
+import asyncio
+import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,3 +22,6 @@ class Timing:
         """Seconds before trying again for the ``attempt``-th time (from 0), jittered."""
         growing: float = min(FIRST_PAUSE * 2.0**attempt, longest)
         return growing * (0.75 + self.random() / 2)
+
+
+REAL_TIME = Timing(time.time, asyncio.sleep, random.random)

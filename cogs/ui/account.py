@@ -7,7 +7,7 @@ from discord import ui
 from bot.credits.caps import Balance, per
 from bot.generation import Mode
 from bot.jobs.job import Job
-from bot.jobs.states import State
+from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
 from cogs.ui.buttons import ImagesButton
 from cogs.ui.layout import Piece, beside, card, paragraph
@@ -73,6 +73,7 @@ def _charge(job: Job) -> str:
 def _where(job: Job) -> str:
     if job.place.private:
         return _("private")
-    if job.place.link is None:
+    withdrawn = job.failure is Failure.REFERENCE_REFUSED  # its message is gone
+    if job.place.link is None or withdrawn:
         return _("not shown")
     return f"[{_('open')}]({job.place.link})"

@@ -20,7 +20,7 @@ from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
 from cogs.ui.captions import captioned, referenced
 from cogs.ui.failures import explain
 from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
-from cogs.ui.phrases import bar, credits_of, duration, megabytes, settings_of
+from cogs.ui.phrases import bar, credits_of, duration, settings_of
 from cogs.ui.plain_text import cut, shown
 
 PROMPT_CHARACTERS = 600
@@ -155,12 +155,10 @@ def _result_lines(
         lines.append(
             "-# "
             + ngettext(
-                "{count} of {total} images was above the {limit} that a file may have here, "
-                "and was saved smaller.",
-                "{count} of {total} images were above the {limit} that a file may have here, "
-                "and were saved smaller.",
+                "{count} of {total} images was too large for a file here, and was saved smaller.",
+                "{count} of {total} images were too large for a file here, and were saved smaller.",
                 shrunk,
-            ).format(count=shrunk, total=total, limit=megabytes(job.place.file_limit))
+            ).format(count=shrunk, total=total)
         )
     return lines
 

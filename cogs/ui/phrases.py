@@ -6,7 +6,6 @@ from bot.language import _, ngettext
 
 _BAR_BLOCKS = 10
 _MINUTE = 60
-_MEGABYTE = 1024 * 1024  # as Discord counts in what it calls MB
 
 
 def bar(share: float) -> str:
@@ -53,11 +52,6 @@ def duration(seconds: float) -> str:
     if not rest:
         return _("{minutes} min").format(minutes=minutes)
     return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
-
-
-def megabytes(size: int) -> str:
-    """``size`` in bytes as Discord writes its limits, such as "10 MB"."""
-    return _("{size:.0f} MB").format(size=size / _MEGABYTE)
 
 
 def state_word(state: State, *, stopped: bool) -> str:

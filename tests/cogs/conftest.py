@@ -1,9 +1,9 @@
 """The real bot in a Discord that SimCord plays, with an image API on loopback."""
 
+import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -13,6 +13,7 @@ from simcord._runtime import _BOT_SCOPE
 
 from bot.client import ShotlistClient, create_bot
 from bot.errors import PersonError
+from bot.jobs.timing import Timing
 from bot.settings import Settings, read_settings
 from tests.cogs.fake_provider import FakeProvider, running_provider
 from tests.cogs.hurried_time import HurriedTime
@@ -42,12 +43,9 @@ def _on_its_own() -> Iterator[None]:
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> HurriedTime:
+def hurried() -> HurriedTime:
     """The bot's time passes forty times as fast as ours."""
-    hurried = HurriedTime()
-    monkeypatch.setattr("bot.app.time", SimpleNamespace(time=hurried.now))
-    monkeypatch.setattr("bot.app.asyncio", SimpleNamespace(sleep=hurried.sleep))
-    return hurried
+    return HurriedTime()
 
 
 @pytest_asyncio.fixture
@@ -88,12 +86,13 @@ async def world(
     """A server with a channel, and the bot in it."""
     monkeypatch.setattr(simcord.backend.cdn, "CDN_BASE", f"{provider.base_url}/cdn")
     create_bot(settings)  # checks the library
-    bot = Bot(settings)
+    timing = Timing(hurried.now, hurried.sleep, random.random)
+    bot = Bot(settings, timing)
     env = simcord.Env(bot, shard_count=1, check_errors=False)
     env.backend.advance_clock(hurried.now() - env.now().timestamp())
     provider.files = env.backend.cdn.get
     await env.start()
-    world = World(env, bot, lambda: Bot(settings), provider)
+    world = World(env, bot, lambda: Bot(settings, timing), provider)
     try:
         yield world
     finally:

@@ -77,7 +77,7 @@ async def test_the_result_shows_every_image_with_its_number_and_prompt() -> None
 
 async def test_the_result_says_which_part_was_saved_smaller_and_what_is_missing() -> None:
     view = tree(CARDS.result(job(), files(4, shrunk=2), BALANCE, missing=5))
-    assert "2 of 9 images were above the 10 MB that a file may have here" in words(view)
+    assert "2 of 9 images were too large for a file here" in words(view)
     assert "5 more images are on their way" in words(view)
     assert pictures(view)[0][1].startswith("Image 1 of 9")
 

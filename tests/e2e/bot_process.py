@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from sandbox.client import ROOT, Sandbox
+from sandbox.control.client import as_object
+from tests.e2e.waiting import eventually
 
 # What the program promises its operator: after SIGTERM it is gone within this many seconds.
 STOP_SECONDS: Final = 10.0
@@ -47,6 +49,8 @@ class BotProcess:
         `settings` hold from now on. An early end is an AssertionError with the log.
         """
         self.settings |= {**sandbox.bot_environment(), **settings}
+        # the connection of an earlier process must not be taken for this one's
+        await eventually(lambda: _is_alone(sandbox), "the end of the earlier connection")
         with (self.folder / "bot.log").open("ab") as log:
             self._process = await launch("run", self.settings, cwd=self.folder, output=log.fileno())
         ended = asyncio.create_task(self._process.wait())
@@ -87,6 +91,11 @@ class BotProcess:
         assert self._process is not None, "the bot was not started"
         assert self._process.returncode is None, self.log()
         return self._process
+
+
+async def _is_alone(sandbox: Sandbox) -> bool:
+    """Whether no bot is connected to this sandbox."""
+    return not as_object(await sandbox.call("GET", "discord/gateway"))["ready"]
 
 
 async def launch(

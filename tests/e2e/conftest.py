@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Sandbox
-from tests.e2e.stage import QUICK, Stage, close_stage, make_experienced, open_stage
+from tests.e2e.stage import QUICK, Stage, make_experienced, staged
 
 # Enough for everything that a module asks for.
 PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
@@ -42,8 +42,6 @@ async def stage(
     bot_settings: dict[str, str],
 ) -> AsyncIterator[Stage]:
     """The module's bot beside its sandbox; at the end of the module the whole run is checked."""
-    opened = await open_stage(sandbox, tmp_path_factory.mktemp("bot"), experienced, **bot_settings)
-    try:
+    folder = tmp_path_factory.mktemp("bot")
+    async with staged(sandbox, folder, experienced, **bot_settings) as opened:
         yield opened
-    finally:
-        await close_stage(opened)

@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -233,19 +234,26 @@ async def make_experienced(path: Path) -> None:
     add_experience(path, seconds=QUICK[1])
 
 
-async def open_stage(sandbox: Sandbox, folder: Path, template: Path, **settings: str) -> Stage:
-    """A bot with the database `template`, started beside `sandbox`."""
+@asynccontextmanager
+async def staged(
+    sandbox: Sandbox, folder: Path, template: Path, **settings: str
+) -> AsyncIterator[Stage]:
+    """A bot with the database `template`, beside `sandbox`, while the block runs.
+
+    At its end the bot must stop well, and the whole run is looked back on.
+    """
     await asyncio.to_thread(shutil.copy, template, folder / "shotlist.db")
     bot = BotProcess(folder, settings)
-    await bot.start(sandbox)
-    return Stage(sandbox, bot)
-
-
-async def close_stage(stage: Stage) -> None:
-    """Stop the bot, which must end well, and look back on the whole run."""
+    stage = None
     try:
-        if stage.bot.is_running:
-            await stage.bot.terminate()
+        await bot.start(sandbox)
+        stage = Stage(sandbox, bot)
+        yield stage
+        if bot.is_running:
+            await bot.terminate()
         await stage.check()
     finally:
-        stage.records.close()
+        if bot.is_running:
+            await bot.kill()
+        if stage is not None:
+            stage.records.close()

@@ -56,7 +56,7 @@ async def test_nine_2k_images_arrive_in_one_message_and_only_the_too_large_are_s
     assert len(smaller) == len([size for size in sizes if size > limit]) == 4
     assert all(file["size"] <= limit for file in smaller)
     assert all((file["width"], file["height"]) == (2048, 2048) for file in ended.files)
-    assert "4 of 9 images were above the 12 MB that a file may have here" in ended.text
+    assert "4 of 9 images were too large for a file here" in ended.text
     numbers = [int(name.rpartition("-")[2].partition(".")[0]) for name in _names(ended.files)]
     assert numbers == list(range(1, 10))
 

@@ -11,12 +11,13 @@ import pytest_asyncio
 
 from sandbox.client import Sandbox
 from tests.e2e.conftest import PLENTY
-from tests.e2e.stage import HELD, Shown, Stage, close_stage, open_stage, read
+from tests.e2e.stage import HELD, Shown, Stage, read, staged
 from tests.e2e.waiting import eventually
 from tests.pictures import picture, save
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+BOTH = ["SIGTERM", "SIGKILL"]
 WEBP = {"reference1": ("old.webp", save(picture(), "WEBP"))}
 
 
@@ -26,12 +27,10 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A bot with four places at the API, where tasks run until a test completes them."""
     folder = tmp_path_factory.mktemp("bot")
-    opened = await open_stage(sandbox, folder, experienced, **PLENTY, MAX_RUNNING_TASKS="4")
-    await opened.pace(*HELD)
-    try:
+    settings = {**PLENTY, "MAX_RUNNING_TASKS": "4"}
+    async with staged(sandbox, folder, experienced, **settings) as opened:
+        await opened.pace(*HELD)
         yield opened
-    finally:
-        await close_stage(opened)
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Restarted:
         return {name: one for name, one in shown.items() if isinstance(one, Shown)}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["SIGTERM", "SIGKILL"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def restarted(stage: Stage, request: pytest.FixtureRequest) -> Restarted:
     """Five jobs in five states, then a stop, then a new start that takes them to their ends."""
     how = str(request.param)
@@ -63,15 +62,16 @@ async def restarted(stage: Stage, request: pytest.FixtureRequest) -> Restarted:
     running = {one.id: await stage.running(one.id) for one in (finishing, private, fetching)}
 
     task_id = running[fetching.id]
-    await stage.fault("provider", "GET", f"/results/{task_id}", delay=3.0, times=2)
+    await stage.fault("provider", "GET", f"/results/{task_id}", delay=2.0, times=2)
     await stage.complete(task_id)
     await stage.in_state(fetching.id, "delivering")
     # a task is started in either case; after SIGKILL nobody is left to hear of it
-    await stage.fault("provider", "POST", "/images/generations", delay=1.5)
+    await stage.fault("provider", "POST", "/images/generations", delay=1.0)
     posting = await stage.ask("ada", prompt=f"posting {how}")
     await stage.in_state(posting.id, "submitting")
     waiting = await stage.ask("mo", prompt=f"waiting {how}", attachments=WEBP)
     assert "1 before you" in waiting.text
+    await stage.in_state(waiting.id, "queued")
 
     asked = (finishing, private, fetching, posting, waiting)
     await (stage.bot.terminate() if how == "SIGTERM" else stage.bot.kill())
@@ -95,6 +95,7 @@ async def restarted(stage: Stage, request: pytest.FixtureRequest) -> Restarted:
     )
 
 
+@pytest.mark.parametrize("restarted", BOTH, indirect=True)
 async def test_every_job_ends_in_its_own_message_after_a_new_start(restarted: Restarted) -> None:
     images = {name: len(shown.pictures) for name, shown in restarted.all().items()}
     posted = 1 if restarted.how == "SIGTERM" else 0
@@ -108,11 +109,10 @@ async def test_every_job_ends_in_its_own_message_after_a_new_start(restarted: Re
     assert len(restarted.fetching.files) == 2
 
 
+@pytest.mark.parametrize("restarted", ["SIGTERM"], indirect=True)
 async def test_a_tidy_stop_finishes_what_it_can_and_says_what_it_leaves(
     restarted: Restarted,
 ) -> None:
-    if restarted.how != "SIGTERM":
-        pytest.skip("a killed process does neither")
     assert restarted.states_after_stop == {
         "finished_meanwhile": "running",
         "private": "running",
@@ -123,11 +123,10 @@ async def test_a_tidy_stop_finishes_what_it_can_and_says_what_it_leaves(
     assert "left_to_the_next_start=4" in restarted.log
 
 
+@pytest.mark.parametrize("restarted", ["SIGKILL"], indirect=True)
 async def test_a_post_whose_answer_nobody_heard_is_unconfirmed_after_a_new_start(
     restarted: Restarted, stage: Stage
 ) -> None:
-    if restarted.how != "SIGKILL":
-        pytest.skip("a tidy stop hears it")
     assert restarted.states_after_stop["posting"] == "submitting"
     shown = restarted.posting
     assert "**The image service did not answer.** Nothing was charged." in shown.text
@@ -135,6 +134,7 @@ async def test_a_post_whose_answer_nobody_heard_is_unconfirmed_after_a_new_start
     assert stage.job(shown.id).state == "unconfirmed"
 
 
+@pytest.mark.parametrize("restarted", BOTH, indirect=True)
 async def test_nothing_is_sent_twice_and_every_hold_is_resolved_once(
     restarted: Restarted, stage: Stage
 ) -> None:
@@ -181,6 +181,7 @@ async def test_old_jobs_end_by_the_bots_own_token_and_call_their_person(stage: S
     await eventually(lambda: _private_pictures(stage, "ben"), "the images in private")
 
 
+@pytest.mark.parametrize("restarted", BOTH, indirect=True)
 async def test_commands_are_told_to_discord_once_over_all_starts(
     restarted: Restarted, stage: Stage
 ) -> None:
