@@ -25,9 +25,9 @@ class Background:
         task.add_done_callback(self._ended)
         return task
 
-    def running(self, name: str) -> bool:
-        """Whether a task of that name is under way."""
-        return name in self._tasks
+    def names(self) -> frozenset[str]:
+        """The names of the tasks that are under way."""
+        return frozenset(self._tasks)
 
     def cancel(self, beginning: str) -> None:
         """Cancel the tasks whose names begin like this."""

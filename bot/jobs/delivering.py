@@ -62,7 +62,8 @@ class Delivery:
                 await self._steps.timing.sleep(self._steps.timing.pause(attempt - 1))
             try:
                 if not urls:
-                    urls = (await self._steps.ask(job)).images
+                    references = await self._steps.references_of(job)
+                    urls = (await self._steps.ask(job, references)).images
                 if urls:
                     datas = await self._downloader.fetch_all(urls[:MOST_IMAGES])
                     return await asyncio.to_thread(_named, job, datas)

@@ -4,6 +4,9 @@ Nothing here waits for a progress edit, and nothing is sent to the image API twi
 recorded before the next one begins.
 """
 
+import asyncio
+from typing import Any
+
 from bot.jobs.delivering import Delivery
 from bot.jobs.following import Following
 from bot.jobs.job import Job
@@ -24,10 +27,16 @@ class Driver:
         self._submission = submission
         self._delivery = delivery
         self._parked = False
+        self._followers: set[asyncio.Task[Any]] = set()
 
     def park(self) -> None:
-        """Follow no task that is started from now on: a later start goes on with it."""
+        """Follow no task any further: a later start goes on with it.
+
+        What drives a job that runs at the image API is cancelled; everything else goes on.
+        """
         self._parked = True
+        for follower in self._followers:
+            follower.cancel()
 
     async def drive(self, job: Job) -> Job:
         """Take a job that is submitting, running or delivering as far as it goes.
@@ -39,14 +48,31 @@ class Driver:
             job = await self._submission.submit(job)
         images: tuple[str, ...] = ()
         if job.state is State.RUNNING and not self._parked:
-            generation = job.generation
-            durations = await self._steps.insist(lambda: self._steps.store.durations(generation))
-            following = Following(self._steps, job, Experience.of(durations))
-            job = await following.follow(look_at_once=found_running)
-            images = following.images
+            job, images = await self._follow(job, look_at_once=found_running)
         if job.state is State.DELIVERING:
             job = await self._delivery.deliver(job, images)
         return job
+
+    async def _follow(self, job: Job, *, look_at_once: bool) -> tuple[Job, tuple[str, ...]]:
+        steps = self._steps
+        task = asyncio.current_task()
+        if task is not None:
+            self._followers.add(task)
+        try:
+            durations = await steps.insist(lambda: steps.store.durations(job.generation))
+            following = Following(steps, job, Experience.of(durations))
+            return await following.follow(look_at_once=look_at_once), following.images
+        finally:
+            if task is not None:
+                self._followers.discard(task)
+
+    async def fail_for_mistake(self, job: Job) -> Job | None:
+        """End a job that a mistake in the program stopped; ``None`` where it has ended already."""
+        steps = self._steps
+        current = await steps.insist(lambda: steps.store.get(job.id))
+        if current is None or current.state.final:
+            return None
+        return await steps.fail(current, Failure.PROGRAM_ERROR)
 
     async def fail(self, job: Job, failure: Failure, detail: str | None = None) -> Job:
         """End a job without images: the credits go back."""

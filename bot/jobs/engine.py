@@ -20,6 +20,7 @@ from bot.jobs.outage import Outage
 from bot.jobs.preparing import Preparation, ReferenceLostError
 from bot.jobs.progress import Queued
 from bot.jobs.queue import JobQueue
+from bot.jobs.recovery import find_placeholder
 from bot.jobs.screen import Screen
 from bot.jobs.states import Failure, State
 from bot.jobs.store import JobStore
@@ -32,8 +33,10 @@ log = structlog.get_logger(__name__)
 # What is looked at even when nothing has happened, in seconds: the queue, and what was left over.
 LOOK_SECONDS = 5.0
 REST_SECONDS = 30.0
-# A stop takes this long at most.
-STOP_SECONDS = 9.0
+# A placeholder that is not recorded after this long is looked for, in seconds.
+UNPLACED_SECONDS = 60.0
+# A stop takes ten seconds at most: for the turn under way, and for what is being sent or posted.
+LOOP_SECONDS, STOP_SECONDS = 1.5, 8.0
 
 
 class StopOutcome(StrEnum):
@@ -127,17 +130,22 @@ class Engine:
         """Take no more work, finish or park what is under way; how many jobs are left.
 
         A job that runs at the image API is parked at once: the next start goes on with it. One
-        whose ``POST`` is under way or whose result is being posted is given nine seconds.
+        whose ``POST`` is under way or whose result is being posted is given eight seconds.
         """
         self._closing = True
+        # The loop ends its turn by itself: a claim that is being written must find its driver.
+        self._news.set()
+        await self._loops.finish(LOOP_SECONDS)
         await self._loops.close()
         self._driver.park()
         self._work.cancel("prepare ")
-        for job in await self._store.in_state(State.RUNNING):
-            self._work.cancel(f"drive {job.id}")
         left = await self._work.finish(STOP_SECONDS)
         await self._work.close()
-        unfinished = len(await self._store.in_state(*_UNFINISHED))
+        try:
+            unfinished = len(await self._store.in_state(*_UNFINISHED))
+        except StorageError as error:
+            log.error("stopped; what is left cannot be counted", cut_off=left, reason=str(error))
+            return left
         log.info("stopped", cut_off=left, left_to_the_next_start=unfinished)
         return unfinished
 
@@ -155,7 +163,7 @@ class Engine:
 
     async def _loop(self) -> None:
         attempt = 0
-        while True:
+        while not self._closing:
             self._news.clear()
             try:
                 await self._take_turns()
@@ -175,10 +183,11 @@ class Engine:
             await wait_for_news(self._news, wait)
 
     async def _take_turns(self) -> None:
-        while not self._outage.pausing:
+        while not self._closing and not self._outage.pausing:
             job = await self._queue.claim()
             if job is None:
                 return
+            self._outage.tried()
             self._start(f"drive {job.id}", job, self._drive)
 
     async def _prepare(self) -> None:
@@ -204,10 +213,22 @@ class Engine:
         if now < self._rest_due:
             return
         self._rest_due = now + REST_SECONDS
-        for job in await self._store.not_shown():
-            self._start(f"end {job.id}", job, self._end)
-        for job in await self._store.in_state(State.RUNNING, State.DELIVERING):
-            self._start(f"drive {job.id}", job, self._drive)
+        # What is at work now may change its job while that is read: it is left alone.
+        busy = self._work.names()
+        rest = [
+            *(("end", job, self._end) for job in await self._store.not_shown()),
+            *(
+                ("drive", job, self._drive)
+                for job in await self._store.in_state(State.RUNNING, State.DELIVERING)
+            ),
+            *(
+                ("find", job, self._find)
+                for job in await self._store.unplaced(now - UNPLACED_SECONDS)
+            ),
+        ]
+        for what, job, step in rest:
+            if busy.isdisjoint({f"drive {job.id}", f"end {job.id}"}):
+                self._start(f"{what} {job.id}", job, step)
 
     # --- the steps of one job ---
 
@@ -243,15 +264,18 @@ class Engine:
             raise
         except Exception:
             log.exception("a job failed for a mistake in the program")
-            current = await self._store.get(job.id)
-            if current is None or current.state.final:
+            ended = await self._driver.fail_for_mistake(job)
+            if ended is None:
                 return
-            job = await self._driver.fail(current, Failure.PROGRAM_ERROR)
+            job = ended
         if job.state is State.DONE:
             if waited_long(job):
                 await self._call(job)
         elif job.state.final:
             await self._end(job)
+
+    async def _find(self, job: Job) -> None:
+        await find_placeholder(self._store, self._screen, job)
 
     async def _call(self, job: Job) -> None:
         try:

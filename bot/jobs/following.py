@@ -8,6 +8,7 @@ from bot.jobs.polling import (
     DEADLINE_SECONDS,
     Experience,
     expected_end,
+    likely_duration,
     next_look,
     next_show,
     share_done,
@@ -36,10 +37,14 @@ class Following:
         self._shown_until = 0.0
         self._gone = 0
         self._failed_looks = 0
+        self._seen_running: float | None = None
+        self._references: list[str] = []
+        self._reported: float | None = None
         self.images: tuple[str, ...] = ()
 
     async def follow(self, *, look_at_once: bool) -> Job:
         """Ask until the task has ended; the job delivering, or ended without images."""
+        self._references = await self._steps.references_of(self._job)
         pause = 0.0 if look_at_once else next_look(self._experience, self._elapsed())
         while True:
             await self._wait(pause)
@@ -47,7 +52,7 @@ class Following:
             ended = await self._ended(report)
             if ended is not None:
                 return ended
-            self._show(report.progress if report is not None else None)
+            self._show()
             pause = next_look(self._experience, self._elapsed())
             if self._failed_looks:
                 growing = self._steps.timing.pause(self._failed_looks - 1, LONGEST_PAUSE)
@@ -56,7 +61,7 @@ class Following:
     async def _look(self) -> TaskReport | None:
         """One question; ``None`` where it brought no answer about the task."""
         try:
-            report = await self._steps.ask(self._job)
+            report = await self._steps.ask(self._job, self._references)
         except TaskGoneError:
             self._gone += 1
             self._failed_looks += 1
@@ -80,6 +85,9 @@ class Following:
             return await steps.fail(job, Failure.TASK_FAILED, report.message)
         if report is not None and report.phase is Phase.COMPLETED:
             return await self._completed(report)
+        if report is not None:
+            self._seen_running = self._elapsed()
+            self._reported = report.progress
         if self._elapsed() > DEADLINE_SECONDS:
             log.error("the task is given up", task_id=job.task_id)
             return await steps.fail(job, Failure.TIMED_OUT)
@@ -90,23 +98,24 @@ class Following:
         if not report.images:
             return await steps.fail(job, Failure.NO_IMAGES)
         self.images = report.images
-        steps.metrics.task_completed(job.generation.mode, seconds=self._elapsed())
-        return await steps.insist(lambda: steps.store.delivering(job.id))
+        seconds = likely_duration(self._elapsed(), self._seen_running)
+        steps.metrics.task_completed(job.generation.mode, seconds=seconds)
+        return await steps.insist(lambda: steps.store.delivering(job.id, task_seconds=seconds))
 
     async def _wait(self, seconds: float) -> None:
         """Wait for the next look, and let the bar move meanwhile."""
         clock = self._steps.timing.clock
         until = clock() + seconds
         while (left := until - clock()) > 0:
-            self._show(None)
+            self._show()
             await self._steps.timing.sleep(min(left, max(0.1, self._shown_until - clock())))
 
-    def _show(self, reported: float | None) -> None:
+    def _show(self) -> None:
         now = self._steps.timing.clock()
         if now < self._shown_until:
             return
         self._shown_until = now + next_show(self._experience, self._elapsed())
-        share = share_done(self._experience, self._elapsed(), reported)
+        share = share_done(self._experience, self._elapsed(), self._reported)
         ends_at = expected_end(self._experience, self._started, now)
         self._steps.screen.show(self._job, Running(share, self._started, ends_at))
 

@@ -35,6 +35,11 @@ class Outage:
         self._until = self._clock() + PAUSE_SECONDS
         return news
 
+    def tried(self) -> None:
+        """A job was sent. While something is wrong, no other follows before its answer is known."""
+        if self._cause is not None:
+            self._until = self._clock() + PAUSE_SECONDS
+
     def ended(self) -> bool:
         """The image API accepted a job; whether that is news."""
         news = self._cause is not None

@@ -139,19 +139,14 @@ class JobQueue:
         that is not ready lets the ones behind it pass.
         """
         now = self._clock()
+        async with self._database.read() as connection:
+            if not await self._able(connection, now):
+                return None  # without making any writer wait
         async with self._database.write() as connection:
             running = await self._running(connection)
             if sum(running.values()) >= self._max_running:
                 return None
-            ready = await connection.execute(
-                select(jobs.c.id).where(
-                    jobs.c.state == State.QUEUED.value,
-                    jobs.c.message_id.is_not(None),
-                    jobs.c.ready_until > now + ADDRESS_MARGIN,
-                    jobs.c.not_before <= now,
-                )
-            )
-            able = {job_id for (job_id,) in ready}
+            able = await self._able(connection, now)
             order = await self._order(connection, running) if able else []
             chosen = next((job_id for job_id in order if job_id in able), None)
             if chosen is None:
@@ -184,6 +179,18 @@ class JobQueue:
         """For each queued job, how many go before it that do not find a free place at once."""
         async with self._database.read() as connection:
             return await self._ahead(connection)
+
+    async def _able(self, connection: AsyncConnection, now: float) -> set[str]:
+        """The jobs that could be taken at once if it were their turn."""
+        ready = await connection.execute(
+            select(jobs.c.id).where(
+                jobs.c.state == State.QUEUED.value,
+                jobs.c.message_id.is_not(None),
+                jobs.c.ready_until > now + ADDRESS_MARGIN,
+                jobs.c.not_before <= now,
+            )
+        )
+        return {job_id for (job_id,) in ready}
 
     async def _ahead(self, connection: AsyncConnection) -> dict[str, int]:
         running = await self._running(connection)

@@ -42,22 +42,26 @@ async def recover(store: JobStore, screen: Screen) -> Recovered:
         unconfirmed += 1
     queued = await store.in_state(State.QUEUED)
     for job in queued:
-        if job.place.message_id is None and not await _find_placeholder(store, screen, job):
-            await store.failed(job.id, State.QUEUED, Failure.NEVER_SHOWN, None)
-            await store.shown(job.id)
+        if job.place.message_id is None and not await find_placeholder(store, screen, job):
             never_shown += 1
     unfinished = await store.in_state(State.RUNNING, State.DELIVERING)
     return Recovered(unfinished, len(queued) - never_shown, unconfirmed, never_shown)
 
 
-async def _find_placeholder(store: JobStore, screen: Screen, job: Job) -> bool:
-    """Whether the first answer had been posted before the process ended."""
+async def find_placeholder(store: JobStore, screen: Screen, job: Job) -> bool:
+    """Look for the first answer of a job that was accepted and not recorded as shown.
+
+    It is ended where there is none: ``False`` then. Where Discord does not say, it stays as it
+    is, to be looked for again.
+    """
     try:
         message_id = await screen.find(job)
     except DeliveryError as error:
         log.warning("the placeholder could not be looked for", job=job.id, reason=str(error))
-        return False
-    if message_id is None:
-        return False
-    await store.placed(job.id, message_id)
-    return True
+        return True
+    if message_id is not None:
+        await store.placed(job.id, message_id)
+        return True
+    await store.failed(job.id, State.QUEUED, Failure.NEVER_SHOWN, None)
+    await store.shown(job.id)
+    return False

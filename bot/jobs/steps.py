@@ -1,6 +1,6 @@
 """What every step of a job works with, and how it ends one without images."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -51,13 +51,16 @@ class Steps:
         log.info("job ended", state=job.state.value, failure=failure.value, detail=detail)
         return job
 
-    async def ask(self, job: Job) -> TaskReport:
+    async def references_of(self, job: Job) -> list[str]:
+        """Every address of its references: what a reply may echo, and is no result."""
+        given = [url for reference in job.generation.references if (url := reference.url)]
+        return given + await self.insist(lambda: self.store.provider_urls(job.id))
+
+    async def ask(self, job: Job, references: Sequence[str]) -> TaskReport:
         """Ask the image API how far the job's task is. Raises ``ProviderError``."""
-        echoed = [url for reference in job.generation.references if (url := reference.url)]
-        echoed += await self.insist(lambda: self.store.provider_urls(job.id))
         began = self.timing.clock()
         try:
-            report = await self.provider.task(job.task_id or "", echoed=echoed)
+            report = await self.provider.task(job.task_id or "", echoed=references)
         except ProviderError as error:
             self.answered("task", error, began)
             raise

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
 from bot.generation import Generation
@@ -55,6 +56,16 @@ class JobStore:
         async with self._database.read() as connection:
             return await read_jobs(connection, jobs.c.state.in_([s.value for s in states]))
 
+    async def unplaced(self, before: float) -> list[Job]:
+        """Queued jobs accepted before that moment whose placeholder is not recorded."""
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection,
+                jobs.c.state == State.QUEUED.value,
+                jobs.c.message_id.is_(None),
+                jobs.c.created_at < before,
+            )
+
     async def not_shown(self) -> list[Job]:
         """Jobs that have ended and whose message does not say so yet."""
         async with self._database.read() as connection:
@@ -75,16 +86,15 @@ class JobStore:
         return found[::-1]
 
     async def durations(self, generation: Generation) -> list[float]:
-        """Seconds that the last finished jobs of the same kind ran, newest first."""
+        """Seconds that the last finished jobs of the same kind likely ran, newest first."""
         async with self._database.read() as connection:
             rows = await connection.execute(
-                select(jobs.c.completed_at - jobs.c.running_at)
+                select(jobs.c.task_seconds)
                 .where(
                     jobs.c.mode == generation.mode.value,
                     jobs.c.resolution == generation.resolution.value,
                     jobs.c.num_images == generation.num_images,
-                    jobs.c.completed_at.is_not(None),
-                    jobs.c.running_at.is_not(None),
+                    jobs.c.task_seconds.is_not(None),
                 )
                 .order_by(jobs.c.completed_at.desc())
                 .limit(REMEMBERED)
@@ -127,8 +137,13 @@ class JobStore:
             )
 
     async def put_back(self, job_id: str, *, not_before: float) -> Job:
-        """Certainly not accepted: it waits in the queue for another try."""
+        """Certainly not accepted: it waits in the queue for another try.
+
+        Where its person wanted it stopped meanwhile, it is cancelled instead: nothing was sent.
+        """
         async with self._database.write() as connection:
+            if (await read_job(connection, job_id)).stopped:
+                return await self._cancel(connection, job_id, State.SUBMITTING)
             await move(
                 connection,
                 job_id,
@@ -146,9 +161,15 @@ class JobStore:
             job_id, State.SUBMITTING, State.RUNNING, task_id=task_id, running_at=self._clock()
         )
 
-    async def delivering(self, job_id: str) -> Job:
-        """The image API has finished it."""
-        return await self._move(job_id, State.RUNNING, State.DELIVERING, completed_at=self._clock())
+    async def delivering(self, job_id: str, *, task_seconds: float | None = None) -> Job:
+        """The image API has finished it, likely after ``task_seconds``."""
+        return await self._move(
+            job_id,
+            State.RUNNING,
+            State.DELIVERING,
+            completed_at=self._clock(),
+            task_seconds=task_seconds,
+        )
 
     # --- the ends ---
 
@@ -185,15 +206,7 @@ class JobStore:
     async def cancelled(self, job_id: str) -> Job:
         """Taken out of the queue before anything was sent: give the credits back."""
         async with self._database.write() as connection:
-            await move(
-                connection,
-                job_id,
-                State.QUEUED,
-                State.CANCELLED,
-                finished_at=self._clock(),
-            )
-            await self._ledger.release(connection, job_id)
-            return await read_job(connection, job_id)
+            return await self._cancel(connection, job_id, State.QUEUED)
 
     async def ask_to_stop(self, job_id: str) -> Job:
         """Note that its person wants it hidden, if it is still before its delivery.
@@ -211,6 +224,11 @@ class JobStore:
                 .values(stop_requested_at=self._clock())
             )
             return await read_job(connection, job_id)
+
+    async def _cancel(self, connection: AsyncConnection, job_id: str, start: State) -> Job:
+        await move(connection, job_id, start, State.CANCELLED, finished_at=self._clock())
+        await self._ledger.release(connection, job_id)
+        return await read_job(connection, job_id)
 
     async def _finish(
         self, job_id: str, end: State, images: Sequence[JobImage], *, shown: bool, kept: bool

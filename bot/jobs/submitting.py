@@ -77,8 +77,9 @@ class Submission:
         log.warning("the image API takes nothing now", pause=round(pause, 1), reason=str(error))
         not_before = steps.timing.clock() + pause
         waiting = await steps.insist(lambda: steps.store.put_back(job.id, not_before=not_before))
-        if waiting.stopped:
-            return await steps.insist(lambda: steps.store.cancelled(job.id))
+        if waiting.state.final:
+            steps.metrics.job_ended(waiting.generation.mode, waiting.state)
+            return waiting
         steps.screen.show(waiting, Queued(0))
         return waiting
 

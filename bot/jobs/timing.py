@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 # Pauses between tries grow from two seconds to a minute.
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+_DOUBLINGS = 16  # more would exceed every pause, and in the end what a number can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Timing:
 
     def pause(self, attempt: int, longest: float = LONGEST_PAUSE) -> float:
         """Seconds before trying again for the ``attempt``-th time (from 0), jittered."""
-        growing: float = min(FIRST_PAUSE * 2.0**attempt, longest)
+        growing: float = min(FIRST_PAUSE * 2.0 ** min(attempt, _DOUBLINGS), longest)
         return growing * (0.75 + self.random() / 2)
 
 

@@ -78,7 +78,8 @@ jobs = Table(
     Column("created_at", Double, nullable=False),
     Column("submitted_at", Double),
     Column("running_at", Double),
-    Column("completed_at", Double),
+    Column("completed_at", Double),  # seen to be finished at the image API
+    Column("task_seconds", Double),  # how long it likely ran there
     Column("finished_at", Double),
     Column("shown_at", Double),  # null: Discord does not show the final state yet
     CheckConstraint(

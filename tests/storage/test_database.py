@@ -88,11 +88,17 @@ async def test_an_exception_in_the_block_undoes_all_of_it(database_file: Path) -
 
 
 class CancelledAt:
-    """Awaits ``work``, and is cancelled when it waits for the ``number``-th time (from 0)."""
+    """Awaits ``work``, and is cancelled when it waits for the ``number``-th time (from 0).
 
-    def __init__(self, work: Coroutine[Any, Any, None], number: int) -> None:
+    ``insistent``: and every time it waits after that.
+    """
+
+    def __init__(
+        self, work: Coroutine[Any, Any, None], number: int, *, insistent: bool = False
+    ) -> None:
         self._work = work
         self._number = number
+        self._insistent = insistent
         self.reached = False
 
     def __await__(self) -> Generator[Any, None, None]:
@@ -103,7 +109,7 @@ class CancelledAt:
                 waited_for = go_on()
             except StopIteration:
                 return
-            if number == self._number:
+            if number == self._number or (self.reached and self._insistent):
                 self.reached = True
                 task = asyncio.current_task()
                 assert task is not None
@@ -119,10 +125,13 @@ class CancelledAt:
         await self
 
 
-async def test_a_cancellation_at_any_step_leaves_all_or_nothing(database: Database) -> None:
+@pytest.mark.parametrize("insistent", [False, True])
+async def test_a_cancellation_at_any_step_leaves_all_or_nothing(
+    database: Database, insistent: bool
+) -> None:
     outcomes = []
     for number in itertools.count():
-        work = CancelledAt(write_rows(database, number), number)
+        work = CancelledAt(write_rows(database, number), number, insistent=insistent)
         task = asyncio.create_task(work.run())
         await asyncio.gather(task, return_exceptions=True)
         count = (await written(database)).get(number, 0)

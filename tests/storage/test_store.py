@@ -206,12 +206,13 @@ async def test_durations_are_those_of_jobs_of_the_same_kind(books: Books) -> Non
     for seconds in (7, 9):
         job = await books.job(State.RUNNING)
         books.clock.advance(seconds)
-        await books.store.delivering(job.id)
+        await books.store.delivering(job.id, task_seconds=seconds)
         await books.store.done(job.id, images(), kept=False)
     other = await books.job(State.RUNNING, MULTISHOT)
     books.clock.advance(99)
-    await books.store.delivering(other.id)
+    await books.store.delivering(other.id, task_seconds=99)
     await books.job(State.RUNNING)  # has not ended
+    await books.job(State.DELIVERING)  # nobody knows how long it ran
     assert await books.store.durations(IMAGINE) == [9, 7]
     assert await books.store.durations(MULTISHOT) == [99]
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from bot.background import Background
+from bot.background import Background, wait_for_news
 
 
 class Gate:
@@ -35,12 +35,12 @@ async def test_work_runs_and_is_forgotten_when_it_ends() -> None:
     tasks, gate = Background(), Gate()
     task = tasks.start("one", gate.work)
     await gate.began.wait()
-    assert tasks.running("one")
+    assert "one" in tasks.names()
     assert len(tasks) == 1
     gate.open.set()
     await task
     assert await tasks.finish(5) == 0
-    assert not tasks.running("one")
+    assert "one" not in tasks.names()
     assert len(tasks) == 0
 
 
@@ -67,7 +67,7 @@ async def test_a_new_task_is_not_forgotten_when_the_old_one_of_its_name_ends() -
     old.add_done_callback(lambda _task: tasks.start("one", gate.work))
     await old
     await gate.began.wait()
-    assert tasks.running("one")
+    assert "one" in tasks.names()
     await tasks.close()
 
 
@@ -149,3 +149,32 @@ async def test_nothing_under_way_is_no_reason_to_wait(close: bool) -> None:
         await tasks.close()
     else:
         assert await tasks.finish(60) == 0
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_waiting_for_news_ends_when_it_is_cancelled_together_with_them(turns: int) -> None:
+    news = asyncio.Event()
+
+    async def wait_again_and_again() -> None:
+        while True:
+            await wait_for_news(news, 60)
+            news.clear()
+
+    task = asyncio.create_task(wait_again_and_again())
+    for _turn in range(3):
+        await asyncio.sleep(0)
+    news.set()
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    ended, _late = await asyncio.wait({task}, timeout=2)
+    task.cancel()  # for the case that the first one was lost, so that the test can end
+    assert ended
+    assert task.cancelled()
+
+
+async def test_waiting_for_news_ends_without_any() -> None:
+    await wait_for_news(asyncio.Event(), 0.001)
+    news = asyncio.Event()
+    news.set()
+    await wait_for_news(news, 60)

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import history
+from bench.__main__ import main
+from bench.errors import BenchError
 from bench.figures import WIDTH, Figure, number, quantile, spread, table
 from bench.machine import (
     Machine,
@@ -206,6 +208,13 @@ def test_a_job_is_followed_through_the_records_and_its_parts_add_up() -> None:
     assert parts == pytest.approx(job.total)
 
 
+def test_the_answer_to_the_command_keeps_no_result_waiting() -> None:
+    requests = [call(110.9, "POST", "/interactions/7/token7/callback"), *REQUESTS[-2:]]
+    [job] = traces([ASKED], tasks=[task()], requests=requests, transcript=TRANSCRIPT)
+    assert job.gap == 0.0
+    assert job.editing == pytest.approx(1.5)
+
+
 def test_an_edit_with_the_bots_own_token_counts_for_the_job_of_its_message() -> None:
     requests = [*REQUESTS, call(120.0, "PATCH", "/channels/5/messages/70")]
     [job] = traces([ASKED], tasks=[task()], requests=requests, transcript=TRANSCRIPT)
@@ -225,8 +234,20 @@ def test_an_edit_with_the_bots_own_token_counts_for_the_job_of_its_message() -> 
 def test_a_job_without_its_images_is_no_sample(
     tasks: list[Json], requests: list[Json], transcript: list[Json], words: str
 ) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(BenchError, match=words):
         traces([ASKED], tasks=tasks, requests=requests, transcript=transcript)
+
+
+# --- the command line ---
+
+
+def test_a_place_for_the_numbers_that_does_not_exist_is_refused_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--json", str(tmp_path / "gone" / "numbers.json")])
+    assert ended.value.code == 2
+    assert "there is no folder" in capsys.readouterr().err
 
 
 # --- the past of a database ---

@@ -1,5 +1,6 @@
 """When a task is asked for, and what is said of it meanwhile."""
 
+import random
 import statistics
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from bot.jobs.polling import (
     REMEMBERED,
     Experience,
     expected_end,
+    likely_duration,
     next_look,
     next_show,
     share_done,
@@ -55,9 +57,28 @@ def test_looks_are_never_close_together(experience: Experience) -> None:
 def test_a_task_that_takes_as_long_as_known_ones_is_asked_for_eight_times_at_most(
     experience: Experience,
 ) -> None:
-    longest = experience.durations[-1]
-    assert len([moment for moment in looks(experience, longest) if moment < longest]) <= len(LOOKS)
-    assert len(LOOKS) == 8
+    took = experience.quantile(LOOKS[-1])
+    in_vain = [moment for moment in looks(experience, took + 1) if moment < took - TOLERANCE]
+    assert len(in_vain) + 1 <= 8
+
+
+def test_a_duration_is_taken_to_end_between_the_looks_around_its_end() -> None:
+    assert likely_duration(9.0, 7.0) == 8.0
+    assert likely_duration(6.0, None) == pytest.approx(5.4)
+
+
+def test_what_is_learned_does_not_drift() -> None:
+    """A duration counted up to the look that found it would teach ever later looks."""
+    chance = random.Random(7)
+    learned: list[float] = []
+    for _ in range(600):
+        took = chance.uniform(5.0, 15.0)
+        experience = Experience.of(learned[::-1])
+        elapsed, running = 0.0, None
+        while (elapsed := elapsed + next_look(experience, elapsed)) < took:
+            running = elapsed
+        learned.append(likely_duration(elapsed, running))
+    assert statistics.mean(learned[-300:]) == pytest.approx(10.0, abs=0.5)
 
 
 @given(st.lists(seconds, min_size=ENOUGH, max_size=80), st.data())

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.Double(), nullable=True),
         sa.Column("running_at", sa.Double(), nullable=True),
         sa.Column("completed_at", sa.Double(), nullable=True),
+        sa.Column("task_seconds", sa.Double(), nullable=True),
         sa.Column("finished_at", sa.Double(), nullable=True),
         sa.Column("shown_at", sa.Double(), nullable=True),
         sa.CheckConstraint(
