@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.errors import DiscordUnavailableError, PersonError
+from bot.errors import DiscordUnavailableError, PersonError, StorageError
 from bot.jobs.job import Job
 from bot.jobs.states import Failure, State
 from bot.storage.database import Database
@@ -339,3 +339,36 @@ async def test_a_discord_that_is_away_at_the_start_ends_no_end(
     await studio.wake(job)
     await studio.until_ended(job)
     await studio.engine.close()
+
+
+async def test_a_placeholder_that_discord_does_not_tell_of_is_looked_for_later(
+    books: Books, tmp_path: Path
+) -> None:
+    job = (await books.submit()).job
+    studio = Studio(books, tmp_path)
+    studio.screen.doors["find"].fail(DiscordUnavailableError("503"))
+    await go_on(studio)
+    assert (await books.get(job.id)).state is State.QUEUED
+    studio.screen.found = 4711
+    books.clock.advance(61)
+    await studio.ask(member=99)  # whatever happens makes the engine look
+    done = await studio.until_ended(job)
+    assert (done.state, done.place.message_id) == (State.DONE, 4711)
+    await studio.engine.close()
+
+
+async def test_closing_without_a_database_leaves_nothing_at_work(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = Studio(books, tmp_path)
+    await go_on(studio)
+    studio.provider.question.shut()
+    await studio.ask()
+    await within(studio.provider.question.reached.wait())
+
+    async def unanswered(*_states: State) -> list[Job]:
+        raise StorageError("the disk is gone")
+
+    monkeypatch.setattr(books.store, "in_state", unanswered)
+    await within(studio.engine.close())
+    assert {task.get_name() for task in asyncio.all_tasks() if "drive" in task.get_name()} == set()

@@ -1,5 +1,7 @@
 """The one ``POST`` of a job, and what each way of not being accepted means."""
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -17,6 +19,7 @@ from bot.errors import (
 )
 from bot.jobs.states import Failure, State
 from bot.jobs.submitting import MOST_ATTEMPTS
+from bot.jobs.timing import Timing
 from tests.jobs.studio import Studio
 from tests.storage.samples import IMAGINE
 
@@ -147,3 +150,26 @@ async def test_a_refusal_of_every_job_stops_new_ones_until_a_trial_succeeds(
     await studio.wake(waiting)
     assert (await studio.until_ended(waiting)).state is State.DONE
     assert studio.outage.cause is None
+
+
+async def test_one_job_alone_is_the_trial_after_an_outage(studio: Studio) -> None:
+    studio.provider.post.fail(KeyRejectedError("401"))
+    await studio.until_ended(await studio.ask())
+    waiting = [await studio.ask(member=member) for member in (11, 12, 13)]
+    studio.provider.post.shut()
+    studio.provider.post.fail(KeyRejectedError("401"))
+    studio.provider.post.reached.clear()
+    studio.clock.advance(61)
+    await studio.wake(waiting[0])
+    await studio.provider.post.reached.wait()
+    await studio.wake(waiting[1])
+    studio.provider.post.open.set()
+    await studio.until_ended(waiting[0])
+    assert len(studio.provider.submissions) == 2
+    assert [(await studio.books.get(job.id)).state for job in waiting[1:]] == [State.QUEUED] * 2
+
+
+def test_a_pause_stays_bounded_however_often_it_was_made() -> None:
+    timing = Timing(lambda: 0.0, asyncio.sleep, random=lambda: 0.5)
+    assert timing.pause(0) == 2.0
+    assert timing.pause(100_000) == 60.0
