@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import acknowledgement, jobs, ledger, memory
+from bench.errors import BenchError
 from bench.figures import Figure, table
 from bench.machine import Machine, OtherWork, load_average
-from bench.processes import BenchError
 from bench.scale import FULL, QUICK, Scale
 from sandbox.client import SandboxError
 
@@ -31,7 +31,10 @@ DISTURBED = 0.1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure; the exit code is 0 also where a target is missed, 1 where nothing came of it."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if not asked.json.parent.is_dir():  # better said now than when everything is measured
+        parser.error(f"--json: there is no folder {asked.json.parent}; make it first")
     try:
         asyncio.run(_bench(asked))
     except KeyboardInterrupt:
@@ -75,7 +78,7 @@ async def _bench(asked: argparse.Namespace) -> None:
     scale: Scale = QUICK if asked.quick else FULL
     figures: list[Figure] = []
     around: dict[str, dict[str, float | None]] = {}
-    for name in asked.only or MEASURES:
+    for name in dict.fromkeys(asked.only or MEASURES):
         load, others = load_average(), OtherWork()
         print(f"\nmeasuring: {name} …", flush=True)
         found = await MEASURES[name](scale, seed=asked.seed)
@@ -84,10 +87,8 @@ async def _bench(asked: argparse.Namespace) -> None:
         around[name] = {"load_average_before": load, "share_of_other_programs": share}
         print(f"\n{table(found)}", flush=True)
         if share is not None and share > DISTURBED:
-            print(
-                f"Other programs used {share:.0%} of this machine meanwhile: measure again when "
-                f"they are done, with --only {name}."
-            )
+            print(f"Other programs used {share:.0%} of this machine meanwhile.")
+            print(f"Measure again when they are done, with --only {name}.")
     seconds = time.perf_counter() - began
     told = {
         "machine": machine.as_json(),

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bench.processes import BenchError
+from bench.errors import BenchError
 from bench.traces import Asked
 from sandbox.client import Answer, Sandbox, pictures
 

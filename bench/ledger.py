@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import history
+from bench.errors import BenchError
 from bench.figures import Figure, spread
-from bench.processes import BenchError
 from bench.scale import Scale
 from bot.credits.audit import audit
 from bot.credits.budget import Budget

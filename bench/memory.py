@@ -1,9 +1,10 @@
 """What the bot's process holds in memory while jobs run, and after they are finished."""
 
 from bench.crowd import Crowd
+from bench.errors import BenchError
 from bench.figures import Figure
 from bench.machine import resident_mib
-from bench.processes import BenchError, shotlist
+from bench.processes import shotlist
 from bench.scale import Scale
 from sandbox.client import Sandbox
 

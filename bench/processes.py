@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
+from bench.errors import BenchError
 from sandbox.client import Sandbox
 
 ROOT = Path(__file__).parents[1]
@@ -15,10 +16,6 @@ ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 15.0
 # No member of the sandbox shall run into a cap: what is measured is the way through.
 PLENTY = "100000000"
-
-
-class BenchError(Exception):
-    """A measure could not be taken; the text says why."""
 
 
 @contextlib.asynccontextmanager

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.errors import BenchError
+
 Json = Mapping[str, Any]
 
-# The bot's promise about edits of one message, in seconds (docs: at most one in two seconds).
+# The bot's promise about edits of one message, in seconds (one in two at most).
 EDIT_GAP = 2.0
 TOO_MANY_REQUESTS = 429
+_ANSWER_AND_RESULT = 2
 _CALLBACK, _WEBHOOK = "interactions", "webhooks"
 
 
@@ -28,8 +31,8 @@ class Trace:
     """One job from the outside. Times are unix seconds.
 
     ``seen_at`` is when the bot asked and was told that the task is completed, ``fetched_at``
-    when the last image was handed over, ``edits`` when its message was changed, the last of
-    them being the one with the images.
+    when the last image was handed over, ``edits`` when its message was written: first the answer
+    to the command, last the one with the images.
     """
 
     completed_at: float
@@ -63,7 +66,7 @@ class Trace:
     @property
     def gap(self) -> float:
         """How long the images then waited because edits are two seconds apart, in seconds."""
-        if len(self.edits) == 1:
+        if len(self.edits) <= _ANSWER_AND_RESULT:  # the first answer delays nothing
             return 0.0
         return max(0.0, min(self.edits[-2] + EDIT_GAP, self.shown_at) - self.fetched_at)
 
@@ -83,7 +86,7 @@ def traces(
     """A trace for each of ``asked``, in order, from the sandbox's own records.
 
     ``tasks`` are the image API's, ``requests`` the bot's calls of Discord, ``transcript`` what
-    was said; records of other jobs are left out. Raises ``ValueError`` for a job that was not
+    was said; records of other jobs are left out. Raises ``BenchError`` for a job that was not
     completed, fetched and shown, since its numbers would be about something else.
     """
     task_of = {str(task["request"]["prompt"]): task for task in tasks}
@@ -98,13 +101,13 @@ def _trace(
     asked: Asked, task: Json | None, calls: Sequence[Json], answered: Mapping[str, float]
 ) -> Trace:
     if task is None or task["completed_at"] is None:
-        raise ValueError(f"The task of “{asked.prompt}” was not completed.")
+        raise BenchError(f"The task of “{asked.prompt}” was not completed.")
     passed = [call for call in calls if call["status"] != TOO_MANY_REQUESTS]
     edits = tuple(float(call["at"]) for call in passed if call["method"] != "GET")
     seen_at = answered.get(f"/api/v1/tasks/{task['id']}")
     fetched_at = answered.get(f"/results/{task['id']}")
     if seen_at is None or fetched_at is None or len(edits) <= 1 or edits[-1] < fetched_at:
-        raise ValueError(f"The images of “{asked.prompt}” were not fetched and shown.")
+        raise BenchError(f"The images of “{asked.prompt}” were not fetched and shown.")
     return Trace(
         completed_at=float(task["completed_at"]),
         seen_at=seen_at,

@@ -17,14 +17,15 @@ from bot.storage.database import Database
 from bot.storage.migrate import revision
 from bot.storage.schema import jobs
 
-# What the bot needs in a channel to show results, also later than fifteen minutes.
-NEEDED = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    attach_files=True,
-    read_message_history=True,
-)
+# What the bot needs in a channel to show results, also later than fifteen minutes; each with
+# what Discord calls it.
+NEEDED = {
+    "view_channel": "View Channels",
+    "send_messages": "Send Messages",
+    "send_messages_in_threads": "Send Messages in Threads",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ async def check_token(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("servers", None, "the bot is in no server yet: invite it")
     for name, may in servers.items():
         missing = [
-            label.replace("_", " ")
-            for label, needed in NEEDED
-            if needed and not getattr(may, label) and not may.administrator
+            label
+            for permission, label in NEEDED.items()
+            if not getattr(may, permission) and not may.administrator
         ]
         text = f"in {name} the bot lacks: {', '.join(missing)}" if missing else f"{name}: all there"
         yield Finding("permissions", not missing, text)

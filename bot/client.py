@@ -1,6 +1,7 @@
 """The discord.py client: intents, the tuple of cogs, the one error handler."""
 
 import asyncio
+import gc
 import importlib
 import secrets
 from contextlib import AsyncExitStack
@@ -60,13 +61,14 @@ class ShotlistClient(commands.AutoShardedBot):
         )
         self._settings = settings
         self._timing = timing
-        self._opened = AsyncExitStack()
+        self._resources = AsyncExitStack()
+        self.opened = asyncio.Event()
         self.tree.error(self._command_failed)
 
     async def setup_hook(self) -> None:
         """Open everything, load the commands, and tell Discord of them where they changed."""
         cards = importlib.import_module(CARDS).cards()
-        self.services = await self._opened.enter_async_context(
+        self.services = await self._resources.enter_async_context(
             open_services(
                 self._settings,
                 cards=cards,
@@ -81,6 +83,7 @@ class ShotlistClient(commands.AutoShardedBot):
         if self.application_id is not None:
             synced = await self.services.command_ids.sync(self.tree, self.application_id)
             log.info("commands", told_discord=synced)
+        self.opened.set()
 
     async def on_ready(self) -> None:
         """Say so once the gateway is there."""
@@ -92,7 +95,7 @@ class ShotlistClient(commands.AutoShardedBot):
     async def close(self) -> None:
         """Let the engine finish or park its jobs while Discord can still be reached; then leave."""
         try:
-            await self._opened.aclose()
+            await self._resources.aclose()
         finally:
             await super().close()
 
@@ -161,6 +164,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     async with create_bot(settings) as client:
         running = asyncio.create_task(client.start(settings.discord_token.get_secret_value()))
         stopping = asyncio.create_task(stop.wait())
+        opened = asyncio.create_task(client.opened.wait())
+        await asyncio.wait({running, stopping, opened}, return_when=asyncio.FIRST_COMPLETED)
+        opened.cancel()
+        # What the start has made stays: looking through it again would hold up answers.
+        gc.collect()
+        gc.freeze()
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not running.done():

@@ -5,9 +5,9 @@ seconds apart, and nobody waits for one that only shows progress.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
 
 import discord
 import structlog
@@ -16,10 +16,12 @@ from discord.ui import LayoutView
 from bot.background import Background, wait_for_news
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
-from bot.delivery.fit import ResultFile, batches, fit, fit_all
+from bot.delivery.fit import ResultFile, fit, fit_all
 from bot.delivery.messages import Messages, TokenDeadError
-from bot.errors import DeliveryError, MessageUnreachableError, UploadTooLargeError
+from bot.delivery.posting import F, Posting
+from bot.errors import DeliveryError, MessageUnreachableError, PictureError, UploadTooLargeError
 from bot.jobs.job import Job, JobImage
+from bot.jobs.polling import EDIT_SECONDS
 from bot.jobs.progress import Fetching, Progress, Queued
 from bot.jobs.screen import ReferenceUpload
 from bot.jobs.timing import Timing
@@ -30,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 # Edits of one message are this far apart, in seconds; those that only move a place in the queue
 # much further.
-EDIT_GAP, QUEUE_GAP = 2.0, 20.0
+EDIT_GAP, QUEUE_GAP = EDIT_SECONDS, 20.0
 # Fetching is worth an edit only when it takes longer than this: the edit would delay the images.
 FETCH_PATIENCE = 1.5
 # A single file that Discord refuses is made this much smaller, down to a size nobody refuses.
@@ -72,6 +74,7 @@ class Placeholders:
         self._began = timing.clock()
         self._live: dict[str, _Live] = {}
         self._workers = Background()
+        self._posting = Posting()
 
     async def close(self) -> None:
         """Drop the progress that has not been shown."""
@@ -140,28 +143,16 @@ class Placeholders:
             if not files:
                 live.files = []
                 return []
-            attached: list[discord.Attachment] = []
-            groups = [list(files)]
-            while groups:
-                group = groups.pop(0)
-                names = [file.filename for file in attached] + [file.filename for file in group]
-                with speaking(job.place.spoken):
-                    view = self._cards.progress(job, live.shown or Queued(0), names)
-                try:
-                    attached = await self._edit(
-                        live,
-                        job,
-                        view,
-                        "references",
-                        files=[_upload(file.filename, file.data) for file in group],
-                        keep=attached,
-                    )
-                except UploadTooLargeError:
-                    if len(group) == 1:
-                        raise MessageUnreachableError(
-                            f"Discord refuses {len(group[0].data)} bytes"
-                        ) from None
-                    groups[:0] = [group[: len(group) // 2], group[len(group) // 2 :]]
+            _posted, attached = await self._post(
+                live,
+                job,
+                files,
+                "references",
+                draw=lambda shown: self._cards.progress(
+                    job, live.shown or Queued(0), [file.filename for file in shown]
+                ),
+                shrink=_cannot_shrink,
+            )
             live.files = attached
             addresses = {file.filename: file.url for file in attached}
             return [addresses[file.filename] for file in files]
@@ -176,81 +167,69 @@ class Placeholders:
         """Replace the placeholder by the result; what was posted, in order."""
         live = self._of(job)
         live.closed = True
-        fitting = await fit_all(files, job.place.file_limit)
-        balance = await self._ledger.balance(job.place.server_id, job.member_id)
-        posted: list[ResultFile] = []
-        attached: list[discord.Attachment] = []
-        groups = [fitting]
-        limit = job.place.file_limit
-        async with live.editing:
-            while groups:
-                group = groups.pop(0)
-                shown = [*posted, *group]
-                with speaking(job.place.spoken):
-                    view = self._cards.result(
+        try:
+            fitting = await fit_all(files, job.place.file_limit)
+            balance = await self._ledger.balance(job.place.server_id, job.member_id)
+            async with live.editing:
+                posted, attached = await self._post(
+                    live,
+                    job,
+                    fitting,
+                    "result",
+                    draw=lambda shown: self._cards.result(
                         job, shown, balance, missing=len(fitting) - len(shown)
-                    )
-                try:
-                    attached = await self._edit(
-                        live,
-                        job,
-                        view,
-                        "result",
-                        files=[_upload(file.filename, file.data) for file in group],
-                        keep=attached,
-                    )
-                except UploadTooLargeError as error:
-                    log.info("the files are too much for one request", files=len(group))
-                    if len(group) > 1:
-                        groups[:0] = _halves(group)
-                        continue
-                    limit = int(min(limit, len(group[0].data)) * SMALLER)
-                    if limit < SMALLEST_LIMIT:
-                        raise MessageUnreachableError(
-                            f"no file is small enough: {error}"
-                        ) from error
-                    groups.insert(0, [await asyncio.to_thread(fit, group[0], limit)])
-                else:
-                    posted = shown
+                    ),
+                    shrink=_smaller,
+                )
+        except (MessageUnreachableError, PictureError):
+            self._live.pop(job.id, None)
+            raise
         self._live.pop(job.id, None)
         ids = {file.filename: file.id for file in attached}
         return [_posted(file, ids.get(file.filename)) for file in posted]
 
     async def end(self, job: Job) -> None:
         """Show how a job ended that has no images to show here."""
-        live = self._of(job)
-        live.closed = True
-        async with live.editing:
+        async with self._ending(job) as live:
             with speaking(job.place.spoken):
                 view = self._cards.ended(job)
             await self._edit(live, job, view, "end")
-        self._forget(job)
 
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""
-        live = self._of(job)
-        live.closed = True
         with speaking(job.place.language):
             words = self._cards.refusal(job)
-        async with live.editing:
+            explained = self._cards.ended(job)
+        async with self._ending(job) as live:
             if job.place.private:
-                with speaking(job.place.language):
-                    view = self._cards.ended(job)
-                await self._edit(live, job, view, "end")
+                await self._edit(live, job, explained, "end")
+                return
+            with speaking(job.place.server_language):
+                neutral = self._cards.withdrawn(job)
+            await self._edit(live, job, neutral, "end")
+            try:
+                await self._messages.tell_privately(job.place, words)
+            except TokenDeadError:
+                # Nothing can be said in private any more: say it where it was asked for.
+                await self._edit(live, job, explained, "end")
             else:
-                with speaking(job.place.server_language):
-                    view = self._cards.withdrawn(job)
-                await self._edit(live, job, view, "end")
-                try:
-                    await self._messages.tell_privately(job.place, words)
-                except TokenDeadError:
-                    # Nothing can be said in private any more: say it where it was asked for.
-                    with speaking(job.place.server_language):
-                        view = self._cards.ended(job)
-                    await self._edit(live, job, view, "end")
-                else:
-                    await self._messages.delete(job.place)
-        self._forget(job)
+                await self._messages.delete(job.place)
+
+    @asynccontextmanager
+    async def _ending(self, job: Job) -> AsyncIterator[_Live]:
+        """Nothing but what the block shows comes after it; what is over is forgotten."""
+        live = self._of(job)
+        live.closed = True
+        over = job.state.final
+        try:
+            async with live.editing:
+                yield live
+        except DeliveryError as error:
+            over = over and isinstance(error, MessageUnreachableError)
+            raise
+        finally:
+            if over:
+                self._live.pop(job.id, None)
 
     async def call(self, job: Job) -> None:
         """Tell its person, who has waited long, that the result is there."""
@@ -259,6 +238,31 @@ class Placeholders:
         await self._messages.reply(job.place, text, mention=job.member_id)
 
     # --- the edit itself ---
+
+    async def _post(
+        self,
+        live: _Live,
+        job: Job,
+        files: Sequence[F],
+        kind: str,
+        *,
+        draw: Callable[[Sequence[F]], LayoutView],
+        shrink: Callable[[F], Awaitable[F]],
+    ) -> tuple[list[F], list[discord.Attachment]]:
+        """Files on the message, in one edit or several. The caller holds ``live.editing``."""
+
+        def drawn(shown: Sequence[F]) -> LayoutView:
+            with speaking(job.place.spoken):
+                return draw(shown)
+
+        async def edit(
+            view: LayoutView, new: Sequence[discord.File], keep: Sequence[discord.Attachment]
+        ) -> list[discord.Attachment]:
+            return await self._edit(live, job, view, kind, files=new, keep=keep)
+
+        return await self._posting.post(
+            files, file_limit=job.place.file_limit, draw=drawn, edit=edit, shrink=shrink
+        )
 
     async def _edit(
         self,
@@ -274,13 +278,16 @@ class Placeholders:
         early = live.edited_at + EDIT_GAP - self._timing.clock()
         if early > 0:
             await self._timing.sleep(early)
+        before = live.edited_at
         try:
             attached = await self._messages.edit(job.place, view, files=files, keep=keep)
         except DeliveryError as error:
             self._metrics.message_edited(kind, type(error).__name__.removesuffix("Error"))
+            # What was refused for its size has changed nothing, so that nothing has to wait.
+            too_large = isinstance(error, UploadTooLargeError)
+            live.edited_at = before if too_large else self._timing.clock()
             raise
-        finally:
-            live.edited_at = self._timing.clock()
+        live.edited_at = self._timing.clock()
         self._metrics.message_edited(kind, "ok")
         return attached
 
@@ -293,20 +300,16 @@ class Placeholders:
                 live.edited_at = self._began  # an earlier process may have edited it just before
         return live
 
-    def _forget(self, job: Job) -> None:
-        if job.state.final:
-            self._live.pop(job.id, None)
+
+async def _cannot_shrink(file: ReferenceUpload) -> ReferenceUpload:
+    raise MessageUnreachableError(f"Discord refuses a reference of {len(file.data)} bytes")
 
 
-def _halves(group: list[ResultFile]) -> list[list[ResultFile]]:
-    """The group in two or more, in order, as even in bytes as its files allow."""
-    sizes = [len(file.data) for file in group]
-    most = max(*sizes, sum(sizes) // 2)
-    return [[group[index] for index in part] for part in batches(sizes, most)]
-
-
-def _upload(filename: str, data: bytes) -> discord.File:
-    return discord.File(BytesIO(data), filename=filename)
+async def _smaller(file: ResultFile) -> ResultFile:
+    limit = int(len(file.data) * SMALLER)
+    if limit < SMALLEST_LIMIT:
+        raise MessageUnreachableError(f"Discord refuses a file of {len(file.data)} bytes")
+    return await asyncio.to_thread(fit, file, limit)
 
 
 def _posted(file: ResultFile, attachment_id: int | None) -> JobImage:

@@ -9,6 +9,7 @@ from bot.jobs.polling import (
     Experience,
     expected_end,
     likely_duration,
+    moves_by_itself,
     next_look,
     next_show,
     share_done,
@@ -107,8 +108,10 @@ class Following:
         clock = self._steps.timing.clock
         until = clock() + seconds
         while (left := until - clock()) > 0:
-            self._show()
-            await self._steps.timing.sleep(min(left, max(0.1, self._shown_until - clock())))
+            if moves_by_itself(self._experience, self._elapsed()):
+                self._show()
+                left = min(left, max(0.1, self._shown_until - clock()))
+            await self._steps.timing.sleep(left)
 
     def _show(self) -> None:
         now = self._steps.timing.clock()

@@ -23,6 +23,8 @@ LEAST_GAP = 0.5
 GROWTH, LONGEST_GAP = 1.5, 20.0
 # How many seconds apart a bar moves before the first look.
 SHOW_GAP = 2.5
+# Edits of one message are at least so far apart, so that one keeps the next waiting.
+EDIT_SECONDS = 2.0
 # In its first seconds no edit is due yet, so that the share is renewed until one is.
 FRESH_SECONDS = 2.0
 # A task that has not ended after ten minutes is given up.
@@ -93,6 +95,14 @@ def next_show(experience: Experience, elapsed: float) -> float:
     if elapsed + SHOW_GAP < first - SHOW_GAP:
         return SHOW_GAP
     return max(2 * SHOW_GAP, elapsed / 6)
+
+
+def moves_by_itself(experience: Experience, elapsed: float) -> bool:
+    """Whether the bar may move between two looks: only while the first one is not near.
+
+    Any later it moves right after a look: at another moment its edit could keep images waiting.
+    """
+    return elapsed + EDIT_SECONDS < experience.quantile(LOOKS[0])
 
 
 def share_done(experience: Experience, elapsed: float, reported: float | None = None) -> float:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, case, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.budget import Budget
@@ -79,49 +80,21 @@ class JobQueue:
         """
         job_id = self._new_id()
         async with self._database.write() as connection:
-            await self._refuse_repeats(connection, interaction_id, retry_of)
-            await self._refuse_too_many(connection, member_id)
+            standing = await self._standing(connection, member_id)
+            self._refuse_too_many(standing.own)
+            if retry_of is not None:
+                await self._refuse_second_retry(connection, retry_of)
             await self._budget.check(connection, generation.price)
-            await connection.execute(
-                insert(jobs).values(
-                    id=job_id,
-                    interaction_id=interaction_id,
-                    retry_of=retry_of,
-                    server_id=place.server_id,
-                    channel_id=place.channel_id,
-                    message_id=place.message_id,
-                    member_id=member_id,
-                    interaction_token=place.token,
-                    token_expires_at=place.token_expires_at,
-                    private=place.private,
-                    language=place.language,
-                    server_language=place.server_language,
-                    file_limit=place.file_limit,
-                    mode=generation.mode.value,
-                    prompt=generation.prompt,
-                    aspect_ratio=generation.aspect_ratio.value,
-                    resolution=generation.resolution.value,
-                    num_images=generation.num_images,
-                    price=generation.price,
-                    state=State.QUEUED.value,
-                    ready_until=None if generation.references else FOREVER,
-                    created_at=self._clock(),
-                )
+            job = Job(
+                id=job_id,
+                member_id=member_id,
+                place=place,
+                generation=generation,
+                state=State.QUEUED,
+                created_at=self._clock(),
+                ready_until=None if generation.references else FOREVER,
             )
-            if generation.references:
-                await connection.execute(
-                    insert(job_references),
-                    [
-                        {
-                            "job_id": job_id,
-                            "position": position,
-                            "filename": reference.filename,
-                            "source_url": reference.url,
-                            "sha256": reference.sha256,
-                        }
-                        for position, reference in enumerate(generation.references)
-                    ],
-                )
+            await _insert(connection, job, interaction_id, retry_of)
             balance = await self._ledger.hold(
                 connection,
                 job_id=job_id,
@@ -129,8 +102,9 @@ class JobQueue:
                 member_id=member_id,
                 credits=generation.price,
             )
-            ahead = (await self._ahead(connection))[job_id]
-            return Accepted(await read_job(connection, job_id), balance, ahead)
+            waits = standing.waiting > 0 or standing.running >= self._max_running
+            ahead = (await self._ahead(connection))[job_id] if waits else 0
+            return Accepted(job, balance, ahead)
 
     async def claim(self) -> Job | None:
         """Mark the next job as ``submitting`` and return it; ``None`` where none can go.
@@ -225,13 +199,32 @@ class JobQueue:
         )
         return turn_order(waiting, running, {member: int(spent) for member, spent in recent})
 
-    async def _refuse_repeats(
-        self, connection: AsyncConnection, interaction_id: int, retry_of: str | None
-    ) -> None:
-        if await read_jobs(connection, jobs.c.interaction_id == interaction_id):
-            raise AlreadyAcceptedError(f"interaction {interaction_id} was accepted before")
-        if retry_of is None:
-            return
+    async def _standing(self, connection: AsyncConnection, member_id: int) -> "_Standing":
+        def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+            return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+        row = (
+            await connection.execute(
+                select(
+                    counted(jobs.c.member_id == member_id),
+                    counted(jobs.c.state.in_(_UNDER_WAY)),
+                    counted(jobs.c.state == State.QUEUED.value),
+                ).where(jobs.c.state.in_([state.value for state in UNFINISHED]))
+            )
+        ).one()
+        return _Standing(*(int(count) for count in row))
+
+    def _refuse_too_many(self, unfinished: int) -> None:
+        if unfinished >= self._max_per_member:
+            raise PersonError(
+                _(
+                    "You have {count} pictures under way, and {most} is the most at a time. "
+                    "Send this again when one of them is finished."
+                ).format(count=unfinished, most=self._max_per_member)
+            )
+
+    @staticmethod
+    async def _refuse_second_retry(connection: AsyncConnection, retry_of: str) -> None:
         for earlier in await read_jobs(connection, jobs.c.retry_of == retry_of):
             where = earlier.place.link
             raise PersonError(
@@ -240,21 +233,63 @@ class JobQueue:
                 else _("This was tried again before.")
             )
 
-    async def _refuse_too_many(self, connection: AsyncConnection, member_id: int) -> None:
-        unfinished = (
-            await connection.execute(
-                select(func.count())
-                .select_from(jobs)
-                .where(
-                    jobs.c.member_id == member_id,
-                    jobs.c.state.in_([state.value for state in UNFINISHED]),
-                )
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How many unfinished jobs there are: a member's own, under way, and waiting."""
+
+    own: int
+    running: int
+    waiting: int
+
+
+async def _insert(
+    connection: AsyncConnection, job: Job, interaction_id: int, retry_of: str | None
+) -> None:
+    """Record an accepted job. Raises ``AlreadyAcceptedError`` for an interaction known before."""
+    place, generation = job.place, job.generation
+    try:
+        await connection.execute(
+            insert(jobs).values(
+                id=job.id,
+                interaction_id=interaction_id,
+                retry_of=retry_of,
+                server_id=place.server_id,
+                channel_id=place.channel_id,
+                message_id=place.message_id,
+                member_id=job.member_id,
+                interaction_token=place.token,
+                token_expires_at=place.token_expires_at,
+                private=place.private,
+                language=place.language,
+                server_language=place.server_language,
+                file_limit=place.file_limit,
+                mode=generation.mode.value,
+                prompt=generation.prompt,
+                aspect_ratio=generation.aspect_ratio.value,
+                resolution=generation.resolution.value,
+                num_images=generation.num_images,
+                price=generation.price,
+                state=job.state.value,
+                ready_until=job.ready_until,
+                created_at=job.created_at,
             )
-        ).scalar_one()
-        if unfinished >= self._max_per_member:
-            raise PersonError(
-                _(
-                    "You have {count} pictures under way, and {most} is the most at a time. "
-                    "Send this again when one of them is finished."
-                ).format(count=unfinished, most=self._max_per_member)
-            )
+        )
+    except IntegrityError as error:
+        if "interaction_id" not in str(error.orig):
+            raise
+        raise AlreadyAcceptedError(f"interaction {interaction_id} was accepted before") from error
+    if generation.references:
+        await connection.execute(
+            insert(job_references),
+            [
+                {
+                    "job_id": job.id,
+                    "position": position,
+                    "filename": reference.filename,
+                    "source_url": reference.url,
+                    "sha256": reference.sha256,
+                }
+                for position, reference in enumerate(generation.references)
+            ],
+        )

@@ -6,6 +6,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from io import BytesIO
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -141,7 +142,7 @@ class ControlClient:
         """One call to the control plane; SandboxError carries the reason of a refusal."""
         url = f"{self.control}/{quote(path)}"
         async with self._http().request(
-            method, url, json=body, params=params, headers=self._key()
+            method, url, data=_as_file(body), params=params, headers=self._key()
         ) as answer:
             text = await answer.text()
             if not answer.ok:
@@ -154,7 +155,10 @@ class ControlClient:
         return self._session
 
     def _key(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.control_token}"}
+        return {
+            "Authorization": f"Bearer {self.control_token}",
+            "Content-Type": "application/json",
+        }
 
     # ------------------------------------------------------------------ events
 
@@ -277,3 +281,8 @@ def _reason(status: int, text: str) -> str:
         return str(json.loads(text)["error"])
     except (ValueError, KeyError, TypeError):
         return f"{status}: {text}"
+
+
+def _as_file(body: Mapping[str, object] | None) -> BytesIO | None:
+    """A body of JSON as a file, which may have any size: aiohttp warns of large strings."""
+    return None if body is None else BytesIO(json.dumps(body).encode())

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from tests.contract.conftest import Said
 from tests.contract.description import PATH, Description
+from tests.contract.run import Said
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="package"),

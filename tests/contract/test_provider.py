@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.contract.conftest import Said
+from tests.contract.run import Said
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

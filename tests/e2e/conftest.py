@@ -7,10 +7,7 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Sandbox
-from tests.e2e.stage import QUICK, Stage, make_experienced, staged
-
-# Enough for everything that a module asks for.
-PLENTY = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
+from tests.e2e.stage import PLENTY, QUICK, Stage, make_experienced, staged
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -31,7 +28,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture(scope="module")
 def bot_settings() -> dict[str, str]:
     """Settings of the module's bot; a module that needs others overrides this."""
-    return PLENTY
+    return dict(PLENTY)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -178,6 +178,7 @@ def _add_finished(
         "submitted_at": before,
         "running_at": before,
         "completed_at": before + seconds,
+        "task_seconds": seconds,
         "finished_at": before + seconds,
         "shown_at": before + seconds,
     }

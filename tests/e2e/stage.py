@@ -20,6 +20,8 @@ Json = dict[str, Any]
 EDIT_GAP: Final = 1.9
 # How long a task takes by default, in seconds: the least and the most.
 QUICK: Final = (0.1, 0.3)
+# Settings of a bot that lets everyone ask for as much as a test needs.
+PLENTY: Final[Mapping[str, str]] = {"DEFAULT_CREDITS": "100000", "MAX_JOBS_PER_MEMBER": "100"}
 # So long that a task ends only when a test says so.
 HELD: Final = (900.0, 900.0)
 EDITS: Final = ("webhook edit", "bot edit")

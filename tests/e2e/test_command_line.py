@@ -54,7 +54,7 @@ def folder(tmp_path: Path, experienced: Path) -> Path:
 
 
 async def _let_discord_say(sandbox: Sandbox, permissions: discord.Permissions) -> None:
-    """What the bot may do in its server; the sandbox's own answer leaves this field out."""
+    """That the bot may do this and nothing else in its server."""
     servers = [{"id": "1", "name": "Studio", "permissions": str(permissions.value)}]
     await sandbox.add_fault(
         face="discord", method="GET", path="/users/@me/guilds", status=200, body=servers
@@ -62,23 +62,22 @@ async def _let_discord_say(sandbox: Sandbox, permissions: discord.Permissions) -
 
 
 async def test_check_finds_everything_in_order(sandbox: Sandbox, folder: Path) -> None:
-    await _let_discord_say(sandbox, discord.Permissions(NEEDED.value))
     ended = await _run("check", sandbox, folder)
     assert ended.code == 0, ended.lines
     assert ended.about("Discord") == "ok     Discord: the token is that of Shotlist"
-    assert ended.about("permissions") == "ok     permissions: Studio: all there"
+    assert ended.about("permissions") == "ok     permissions: Shotlist Studio: all there"
     assert ended.about("API in One") == "ok     API in One: the key is accepted"
     assert ended.about("database").startswith("ok     database: it answers")
     assert ended.about("ledger").startswith("ok     ledger: 360 rows give the sums")
 
 
 async def test_check_names_the_permission_that_is_missing(sandbox: Sandbox, folder: Path) -> None:
-    few = discord.Permissions(NEEDED.value)
+    few = discord.Permissions(**dict.fromkeys(NEEDED, True))
     few.attach_files = False
     await _let_discord_say(sandbox, few)
     ended = await _run("check", sandbox, folder)
     assert ended.code == 1
-    assert ended.about("permissions") == "WRONG  permissions: in Studio the bot lacks: attach files"
+    assert ended.about("permissions") == "WRONG  permissions: in Studio the bot lacks: Attach Files"
 
 
 async def test_check_tells_a_wrong_token_and_a_wrong_key(sandbox: Sandbox, folder: Path) -> None:

@@ -28,8 +28,8 @@ async def _finished(
 
 
 async def slow_edit(stage: Stage) -> tuple[Shown, list[Json]]:
-    """The first progress edit takes three seconds, and the task is finished meanwhile."""
-    return await _finished(stage, "behind a slow edit", {"delay": 3.0})
+    """The first progress edit takes more than two seconds, and the task is finished meanwhile."""
+    return await _finished(stage, "behind a slow edit", {"delay": 2.2})
 
 
 async def failing_progress(stage: Stage) -> tuple[Shown, list[Json]]:

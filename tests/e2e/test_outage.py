@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.client import Sandbox
-from tests.e2e.conftest import PLENTY
-from tests.e2e.stage import staged
+from tests.e2e.stage import PLENTY, staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -10,9 +10,8 @@ import pytest
 import pytest_asyncio
 
 from sandbox.client import Sandbox
-from tests.e2e.conftest import PLENTY
-from tests.e2e.stage import HELD, Shown, Stage, read, staged
-from tests.e2e.waiting import eventually
+from tests.e2e.stage import HELD, PLENTY, Shown, Stage, read, staged
+from tests.e2e.waiting import eventually, until
 from tests.pictures import picture, save
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -43,6 +42,7 @@ class Restarted:
     fetching: Shown
     posting: Shown
     waiting: Shown
+    refusal: str
     states_after_stop: dict[str, str]
     log: str
 
@@ -74,11 +74,10 @@ async def restarted(stage: Stage, request: pytest.FixtureRequest) -> Restarted:
     await stage.in_state(waiting.id, "queued")
 
     asked = (finishing, private, fetching, posting, waiting)
-    await (stage.bot.terminate() if how == "SIGTERM" else stage.bot.kill())
+    refusal = await _stop(stage, how)
     left = {one.id: stage.job(one.id).state for one in asked}
     await stage.complete(running[finishing.id])
     await stage.bot.start(stage.sandbox)
-    await stage.ended(finishing.id)
     await stage.complete(running[private.id])
     if how == "SIGTERM":
         await stage.complete(await stage.running(posting.id))
@@ -89,10 +88,23 @@ async def restarted(stage: Stage, request: pytest.FixtureRequest) -> Restarted:
     names = ("finished_meanwhile", "private", "fetching", "posting", "waiting")
     return Restarted(
         how=how,
+        refusal=refusal,
         states_after_stop=dict(zip(names, left.values(), strict=True)),
         log=stage.bot.log(),
         **dict(zip(names, ends, strict=True)),
     )
+
+
+async def _stop(stage: Stage, how: str) -> str:
+    """Stop the bot; what it tells someone who asks for more meanwhile."""
+    if how == "SIGKILL":
+        await stage.bot.kill()
+        return ""
+    stopping = asyncio.create_task(stage.bot.terminate())
+    await until(lambda: "stopping" in stage.bot.log(), "the beginning of the stop")
+    words = await stage.refused("mo", prompt="too late for this run")
+    await stopping
+    return words
 
 
 @pytest.mark.parametrize("restarted", BOTH, indirect=True)
@@ -121,6 +133,7 @@ async def test_a_tidy_stop_finishes_what_it_can_and_says_what_it_leaves(
         "waiting": "queued",
     }
     assert "left_to_the_next_start=4" in restarted.log
+    assert "The bot is restarting. Nothing was charged" in restarted.refusal
 
 
 @pytest.mark.parametrize("restarted", ["SIGKILL"], indirect=True)
@@ -170,6 +183,10 @@ async def test_old_jobs_end_by_the_bots_own_token_and_call_their_person(stage: S
     ada = stage.sandbox.members["ada"]
     assert read(reply).text == f"<@{ada}> Your images are finished."
     assert [person["id"] for person in reply["mentions"]] == [ada]
+    requests = await stage.sandbox.requests()
+    (sent,) = [one["json"] for one in requests if one["template"].endswith("/messages")]
+    assert [str(person) for person in sent["allowed_mentions"]["users"]] == [ada]
+    assert not sent["allowed_mentions"]["parse"]
 
     await stage.in_state(private.id, "done")
     account = await stage.sandbox.slash("ben", "credits", channel="general")

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import PLENTY
-from tests.e2e.stage import HELD, Shown, Stage, read
+from tests.e2e.stage import HELD, PLENTY, Shown, Stage, read
 from tests.e2e.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

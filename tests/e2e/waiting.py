@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 LOOK_EVERY: Final = 0.05
 # Long enough for a busy machine: only a test that fails anyway waits this long.
-PATIENCE: Final = 40.0
+PATIENCE: Final = 90.0
 
 
 async def until(probe: Callable[[], T | None], what: str) -> T:

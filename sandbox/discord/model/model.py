@@ -200,8 +200,8 @@ class Model:
             for guild in self.store.guilds.values()
         ]
 
-    def permissions(self, user_id: int, channel_id: int) -> int:
-        """What a person may do in a channel of the server, as Discord's bit field."""
+    def permissions(self, user_id: int, channel_id: int | None = None) -> int:
+        """What a person may do in a channel, or in the server at large, as Discord's bit field."""
         return self.store.compute_permissions(self.world.guild_id, user_id, channel_id)
 
     # ------------------------------------------------------------------ what people do

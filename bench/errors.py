@@ -1,0 +1,5 @@
+"""What can go wrong with a measurement."""
+
+
+class BenchError(Exception):
+    """A measure could not be taken; the text says why."""
