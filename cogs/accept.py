@@ -52,7 +52,7 @@ async def begin(
         await services.engine.never_shown(job)
         raise
     _log_accepted(job)
-    await services.engine.placed(job, message_id)
+    await services.engine.placed(job, message_id, ahead=accepted.ahead)
 
 
 async def _show(interaction: Interaction, accepted: Accepted) -> int:

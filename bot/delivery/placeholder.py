@@ -82,6 +82,10 @@ class Placeholders:
 
     # --- progress ---
 
+    def opened(self, job: Job, progress: Progress) -> None:
+        """The first answer is there and shows this."""
+        self._of(job).shown = progress
+
     def show(self, job: Job, progress: Progress) -> None:
         """Show the newest progress when its time comes; never waits."""
         live = self._of(job)

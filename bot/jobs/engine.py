@@ -87,8 +87,12 @@ class Engine:
             )
         self._outage.check()
 
-    async def placed(self, job: Job, message_id: int) -> None:
-        """The placeholder of an accepted job is there: the work can begin."""
+    async def placed(self, job: Job, message_id: int, *, ahead: int = 0) -> None:
+        """The placeholder of an accepted job is there: the work can begin.
+
+        ``ahead`` is the place in the queue that it shows.
+        """
+        self._screen.opened(job, Queued(ahead))
         await self._store.placed(job.id, message_id)
         self._metrics.job_accepted(job.generation.mode)
         self._news.set()

@@ -23,6 +23,9 @@ class Screen(Protocol):
     async def find(self, job: Job) -> int | None:
         """The id of the first answer to the job's interaction; ``None`` where there is none."""
 
+    def opened(self, job: Job, progress: Progress) -> None:
+        """The first answer is there and shows this."""
+
     def show(self, job: Job, progress: Progress) -> None:
         """Show the newest progress when its time comes; never waits."""
 

@@ -66,16 +66,27 @@ class FakeScreen:
 
     def hows(self, job_id: str) -> list[str]:
         """How a job was shown, progress aside."""
-        return [each.how for each in self.shown if each.job.id == job_id and each.how != "show"]
+        progress = ("opened", "show")
+        return [
+            each.how for each in self.shown if each.job.id == job_id and each.how not in progress
+        ]
 
     def progress(self, job_id: str) -> list[Progress]:
         """The progress of a job that was shown."""
-        return [each.progress for each in self.shown if each.job.id == job_id and each.progress]
+        return [
+            each.progress
+            for each in self.shown
+            if each.job.id == job_id and each.progress and each.how == "show"
+        ]
 
     async def find(self, job: Job) -> int | None:
         """The message that a test has put there."""
         await self.doors["find"].passing()
         return self.found
+
+    def opened(self, job: Job, progress: Progress) -> None:
+        """Remember it."""
+        self.shown.append(Shown("opened", job, progress))
 
     def show(self, job: Job, progress: Progress) -> None:
         """Remember it."""

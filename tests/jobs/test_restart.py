@@ -322,7 +322,8 @@ async def test_a_job_that_is_done_is_left_alone(books: Books, tmp_path: Path) ->
     await go_on(studio)
     await studio.wake(job)
     await studio.engine.close()
-    assert studio.screen.shown == []
+    assert studio.screen.hows(job.id) == []
+    assert studio.screen.progress(job.id) == []
     assert (await books.dump())["job_images"] == before["job_images"]
 
 
