@@ -15,13 +15,17 @@ COMPILE_ALL = $(COMPILE) --group dev --output-file requirements-dev.txt && \
   $(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check check-lock run bench lock clean
+.PHONY: help venv demo tour test check check-lock run bench screenshots lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## play the tour: a bot, a Discord and an image API, all on this machine
-	@$(BIN)/python -m bot demo --tour
+# ARGS are its options, as in: make demo ARGS="--open --port 9000"
+demo: $(INSTALLED) ## try the bot on a page: a Discord and an image API on this machine
+	@$(BIN)/python -m bot demo $(ARGS)
+
+tour: $(INSTALLED) ## the same in a terminal: plays a tour and saves the images
+	@$(BIN)/python -m bot demo --tour $(ARGS)
 
 test: $(INSTALLED) ## run the tests
 	@$(BIN)/python -m pytest
@@ -41,6 +45,9 @@ bench: $(INSTALLED) ## measure what the bot costs
 	@$(BIN)/python -m bench
 
 venv: $(INSTALLED) ## install all packages into .venv (the other targets do it by themselves)
+
+screenshots: $(INSTALLED) ## take the pictures of docs/images anew (needs Chromium)
+	@$(BIN)/python -m tools.screenshots
 
 lock: $(INSTALLED) ## write requirements*.txt from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE_ALL)

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Final
 
@@ -11,12 +11,14 @@ from aiohttp import web
 from sandbox.api_in_one import ApiInOne
 from sandbox.control.actions import Actions
 from sandbox.control.guard import guard
+from sandbox.control.news import News
 from sandbox.control.plane import Plane
 from sandbox.discord.clock import Clock
 from sandbox.discord.face import API, Discord
 from sandbox.discord.model import check
 from sandbox.faults import Faults
 from sandbox.transcript import Transcript
+from sandbox.web.headers import harden
 from sandbox.world import World
 
 # Uploads are measured by Discord's own rules, which answer in words; this only bounds memory.
@@ -28,6 +30,7 @@ DEFAULT_SPEED: Final = (5.0, 15.0)
 class Server:
     """One sandbox: `start` it, hand its `announcement` to whoever drives it, `close` it.
 
+    `control_token` is the key to the control plane, when it must be the one of an earlier start.
     ValueError for a host that is not loopback; SetupError when SimCord is not as needed.
     """
 
@@ -39,66 +42,90 @@ class Server:
         seed: int = 1,
         speed: tuple[float, float] = DEFAULT_SPEED,
         secret: Callable[[int], str] = secrets.token_urlsafe,
+        control_token: str | None = None,
     ) -> None:
         check()
         self._host = loopback(host)
         self._port = port
-        self._world = World()
+        self.world = World()
         self._clock = Clock()
-        self._transcript = Transcript(clock=self._clock)
+        self.transcript = Transcript(clock=self._clock)
         self._faults = Faults()
-        self._control_token = secret(32)
-        self._discord_token = bot_token(self._world.application_id, secret)
+        self.control_token = control_token or secret(32)
+        self._discord_token = bot_token(self.world.application_id, secret)
         self._api_key = f"sk-{secret(24)}"
-        self._discord = Discord(
-            transcript=self._transcript,
+        self.discord = Discord(
+            transcript=self.transcript,
             faults=self._faults,
             clock=self._clock,
             random=Random(seed),  # noqa: S311 - repeatable on purpose
             token=self._discord_token,
-            world=self._world,
+            world=self.world,
         )
-        self._provider = ApiInOne(
-            transcript=self._transcript,
+        self.provider = ApiInOne(
+            transcript=self.transcript,
             faults=self._faults,
             seed=seed,
             speed=speed,
             api_key=self._api_key,
             clock=self._clock,
         )
+        self.news = News(
+            epoch=secret(12), greeting=lambda: {"ready": self.discord.gateway.is_ready()}
+        )
+        self.discord.on_news = self.news.tell
         self._plane = Plane(
-            discord=self._discord,
+            discord=self.discord,
             faults=self._faults,
-            transcript=self._transcript,
+            transcript=self.transcript,
             clock=self._clock,
+            news=self.news,
             reset=self.reset,
         )
+        self._more_routes: list[web.RouteDef] = []
         self._runner: web.AppRunner | None = None
 
+    @property
+    def address(self) -> str:
+        """Where this listens, without a slash at the end; the port is known after `start`."""
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def port(self) -> int:
+        """The port of that address."""
+        return self._port
+
+    def add_routes(self, routes: Iterable[web.RouteDef]) -> None:
+        """Serve these routes too; before `start`."""
+        self._more_routes += routes
+
     async def start(self) -> None:
-        """Listen; afterwards the port is known."""
+        """Listen; afterwards the port is known. OSError where that cannot be."""
         app = web.Application(
             client_max_size=LARGEST_BODY,
-            middlewares=[guard(self._control_token, lambda: self._port, self._transcript)],
+            middlewares=[guard(self.control_token, lambda: self._port, self.transcript)],
         )
-        app.add_routes(self._discord.routes())
-        app.add_routes(self._provider.routes())
-        app.add_routes(self._provider.control_routes())
-        app.add_routes(Actions(self._discord).routes())
+        app.add_routes(self.discord.routes())
+        app.add_routes(self.provider.routes())
+        app.add_routes(self.provider.control_routes())
+        app.add_routes(Actions(self.discord).routes())
         app.add_routes(self._plane.routes())
+        app.add_routes(self.news.routes())
+        app.add_routes(self._more_routes)
+        app.on_response_prepare.append(harden)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
-        self._discord.be_at(self._host, self._port)
-        await self._provider.start()
+        self.discord.be_at(self._host, self._port)
+        await self.provider.start()
 
     async def close(self) -> None:
         """Say goodbye to everyone who is connected and stop."""
-        await self._discord.close()
-        await self._plane.close()
-        await self._provider.close()
+        await self.discord.close()
+        await self.news.close()
+        await self.provider.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -106,20 +133,20 @@ class Server:
         """Begin anew: time, faults, transcript, messages, tasks. Connections stay."""
         self._clock.reset()
         self._faults.clear()
-        self._transcript.clear()
-        self._discord.reset()
-        self._provider.reset()
+        self.transcript.clear()
+        self.discord.reset()
+        self.provider.reset()
 
     def announcement(self) -> dict[str, object]:
         """Where everything is, the keys to it, and the ids of the world, for a client."""
-        world, root = self._world, f"http://{self._host}:{self._port}"
+        world, root = self.world, self.address
         people = (*world.people, world.owner)
         return {
             "discord_api": f"{root}{API}",
             "discord_gateway": f"ws://{self._host}:{self._port}/gateway",
             "provider": f"{root}/api/v1",
             "control": f"{root}/control",
-            "control_token": self._control_token,
+            "control_token": self.control_token,
             "discord_token": self._discord_token,
             "api_key": self._api_key,
             "application_id": str(world.application_id),

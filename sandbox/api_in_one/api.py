@@ -49,6 +49,11 @@ class ApiInOne:
         self._workshop = Workshop(seed=seed, settings=Settings(speed=speed), clock=clock)
         self._control = Control(self._workshop)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._workshop.settings
+
     def routes(self) -> list[web.RouteDef]:
         """The routes of the API itself, and those of the finished pictures."""
         return [

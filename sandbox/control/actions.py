@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.control import requests
 from sandbox.control.guard import PREFIX, Wrong
+from sandbox.discord.errors import ImpossibleError
 from sandbox.discord.face import Discord
 from sandbox.discord.model import Message, visible_to
 from sandbox.discord.options import find_channel, find_user
@@ -148,11 +149,28 @@ class Actions:
         return self._answer([model.channel(id_) for id_ in seen])
 
     async def commands(self, request: web.Request) -> web.Response:
-        """The commands that the bot has registered."""
-        return self._answer(self._discord.model.commands())
+        """The commands that the bot has registered; with a member, those that they are shown."""
+        model = self._discord.model
+        if "member" not in request.query:
+            return self._answer(model.commands())
+        viewer = self._viewer(request)
+        channel = find_channel(model, request.query.get("channel", "art"), viewer)
+        return self._answer(
+            [item for item in model.commands() if self._offered(item, channel, viewer)]
+        )
 
     def _viewer(self, request: web.Request) -> int:
         return find_user(self._discord.model, request.query.get("member", "ada"))
+
+    def _offered(self, command: Json, channel: int, viewer: int) -> bool:
+        """Whether Discord's application offers this command to that person in that channel."""
+        try:
+            offered = self._discord.model.command(
+                command["name"], command["type"], channel_id=channel, user_id=viewer
+            )
+        except ImpossibleError:
+            return False
+        return bool(offered["id"] == command["id"])
 
     def _shown(self, message: Message, viewer: int) -> Json:
         shown = self._discord.model.message_payload(message, viewer)

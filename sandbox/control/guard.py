@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from sandbox.discord.errors import ImpossibleError, Refusal
@@ -16,7 +16,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # How much of a request the transcript keeps; files in it can be long.
 LONGEST_NOTE: Final = 4_000
 PREFIX: Final = "/control"
+EVENTS: Final = f"{PREFIX}/events"
+# A page cannot give a WebSocket a header of its own, but it can name a subprotocol.
+SUBPROTOCOL: Final = "shotlist."
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost")
+# Files arrive in base64: this is about 48 MB of them.
+LARGEST_BODY: Final = 64 << 20
+TOO_LARGE: Final = "Together these files are too large: send at most 48 MB of files at once."
 
 
 class Wrong(Exception):
@@ -37,11 +43,11 @@ def guard(token: str, port: Callable[[], int], transcript: Transcript) -> Middle
         if refused is not None:
             return refused
         if request.method != "GET":
-            asked = (await request.read())[:LONGEST_NOTE].decode(errors="replace")
-            line = f"{request.method} {request.path}"
-            transcript.record(
-                "control", "in", line, method=request.method, path=request.path, body=asked
-            )
+            request = request.clone(client_max_size=LARGEST_BODY)
+            try:
+                await _note(request, transcript)
+            except web.HTTPRequestEntityTooLarge:
+                return failure(413, TOO_LARGE)
         try:
             return await handler(request)
         except (Wrong, ImpossibleError) as error:
@@ -50,6 +56,15 @@ def guard(token: str, port: Callable[[], int], transcript: Transcript) -> Middle
             return json_answer(dumps({"error": str(refusal), **refusal.body()}), status=400)
 
     return check
+
+
+async def _note(request: web.Request, transcript: Transcript) -> None:
+    """Write down what is asked for; HTTPRequestEntityTooLarge where the body is."""
+    if (length := request.content_length or 0) > LARGEST_BODY:
+        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_BODY, actual_size=length)
+    asked = (await request.read())[:LONGEST_NOTE].decode(errors="replace")
+    line = f"{request.method} {request.path}"
+    transcript.record("control", "in", line, method=request.method, path=request.path, body=asked)
 
 
 def _refused(request: web.Request, token: str, port: int) -> web.Response | None:
@@ -61,10 +76,21 @@ def _refused(request: web.Request, token: str, port: int) -> web.Response | None
     origin = request.headers.get("Origin")
     if origin is not None and origin not in [f"http://{host}" for host in hosts]:
         return failure(403, f"The control plane takes no requests from {origin}.")
-    given = request.headers.get("Authorization", "").encode()
-    if not hmac.compare_digest(given, f"Bearer {token}".encode()):
+    if not _has_token(request, token):
         return failure(401, "Send the control token: Authorization: Bearer <control_token>.")
     return None
+
+
+def _has_token(request: web.Request, token: str) -> bool:
+    """Whether the request carries the token: in a header, or for events as a subprotocol."""
+    given = request.headers.get(hdrs.AUTHORIZATION, "")
+    if hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        return True
+    offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")
+    return request.path == EVENTS and any(
+        hmac.compare_digest(word.strip().encode(), f"{SUBPROTOCOL}{token}".encode())
+        for word in offered
+    )
 
 
 def failure(status: int, words: str) -> web.Response:

@@ -1,23 +1,18 @@
 """The part of the control plane that watches and disturbs: records, faults, clock, gateway."""
 
-import asyncio
-import contextlib
 import json
 from collections.abc import Callable
-from typing import Final
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from sandbox.control import requests
 from sandbox.control.guard import PREFIX, Wrong
+from sandbox.control.news import News
 from sandbox.discord.clock import Clock
 from sandbox.discord.face import Discord
 from sandbox.discord.wire import dumps, json_answer
 from sandbox.faults import Faults
 from sandbox.transcript import Transcript
-
-# News that a slow reader has not fetched yet; above this the oldest are dropped.
-WAITING_NEWS: Final = 10_000
 
 
 class Plane:
@@ -30,22 +25,20 @@ class Plane:
         faults: Faults,
         transcript: Transcript,
         clock: Clock,
+        news: News,
         reset: Callable[[], None],
     ) -> None:
         self._discord = discord
         self._faults = faults
         self._transcript = transcript
         self._clock = clock
+        self._news = news
         self._reset = reset
-        self._readers: set[asyncio.Queue[str]] = set()
-        self._sockets: set[web.WebSocketResponse] = set()
-        discord.on_news = self._tell
 
     def routes(self) -> list[web.RouteDef]:
         """The routes of this part."""
         at = f"{PREFIX}/discord"
         return [
-            web.get(f"{PREFIX}/events", self.events),
             web.post(f"{PREFIX}/reset", self.reset),
             web.get(f"{PREFIX}/faults", self.list_faults),
             web.post(f"{PREFIX}/faults", self.add_fault),
@@ -63,35 +56,10 @@ class Plane:
             web.get(f"{at}/requests", self.requests),
         ]
 
-    async def close(self) -> None:
-        """Close every connection that waits for news."""
-        for socket in list(self._sockets):
-            await socket.close(code=1001)
-
-    async def events(self, request: web.Request) -> web.WebSocketResponse:
-        """A WebSocket that sends what happens, one JSON object a frame; first of all `hello`."""
-        socket = web.WebSocketResponse(compress=False)
-        await socket.prepare(request)
-        news: asyncio.Queue[str] = asyncio.Queue(WAITING_NEWS)
-        news.put_nowait(dumps({"type": "hello", "ready": self._discord.gateway.is_ready()}))
-        self._readers.add(news)
-        self._sockets.add(socket)
-        writer = asyncio.create_task(_write(socket, news), name="control events")
-        try:
-            while (await socket.receive()).type in (WSMsgType.TEXT, WSMsgType.BINARY):
-                pass
-        finally:
-            self._readers.discard(news)
-            self._sockets.discard(socket)
-            writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await writer
-        return socket
-
     async def reset(self, request: web.Request) -> web.Response:
         """Begin anew."""
         self._reset()
-        self._tell(dumps({"type": "reset"}))
+        self._news.tell_of("reset")
         return _answer({})
 
     async def list_faults(self, request: web.Request) -> web.Response:
@@ -195,17 +163,6 @@ class Plane:
     async def requests(self, request: web.Request) -> web.Response:
         """The recorded REST calls, after the one with this number."""
         return _answer(self._discord.records.requests(_after(request)))
-
-    def _tell(self, news: str) -> None:
-        for reader in self._readers:
-            if reader.full():
-                reader.get_nowait()
-            reader.put_nowait(news)
-
-
-async def _write(socket: web.WebSocketResponse, news: asyncio.Queue[str]) -> None:
-    while True:
-        await socket.send_str(await news.get())
 
 
 def _after(request: web.Request) -> int:

@@ -5,10 +5,26 @@ import binascii
 from typing import Annotated, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sandbox.control.guard import Wrong
 from sandbox.faults import in_words
+
+
+def _an_id(text: str) -> str:
+    if not text.isdecimal():
+        raise ValueError("an id is a whole number")
+    return text
+
+
+def _a_name(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a command has a name")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_an_id)]
+CommandName = Annotated[str, AfterValidator(_a_name)]
 
 
 class _Request(BaseModel):
@@ -42,7 +58,7 @@ class Slash(_Request):
     """A slash command; subcommands follow the name after spaces."""
 
     member: str
-    command: str
+    command: CommandName
     channel: str = "art"
     options: dict[str, object] = {}
     attachments: dict[str, File] = {}
@@ -53,7 +69,7 @@ class Click(_Request):
     """A press on a button."""
 
     member: str
-    message: str
+    message: Id
     custom_id: str | None = None
     label: str | None = None
 
@@ -62,7 +78,7 @@ class Select(_Request):
     """A choice in a menu."""
 
     member: str
-    message: str
+    message: Id
     values: list[str]
     custom_id: str | None = None
 
@@ -71,7 +87,7 @@ class Submit(_Request):
     """A form that is sent; values and files by the custom_id of the field."""
 
     member: str
-    interaction: str
+    interaction: Id
     values: dict[str, object] = {}
     files: dict[str, list[File]] = {}
 
@@ -80,7 +96,7 @@ class Autocomplete(_Request):
     """Typing into an option that completes."""
 
     member: str
-    command: str
+    command: CommandName
     option: str
     value: str = ""
     channel: str = "art"
@@ -91,8 +107,8 @@ class Context(_Request):
     """A command of a context menu, of a message or else of a person."""
 
     member: str
-    command: str
-    message: str | None = None
+    command: CommandName
+    message: Id | None = None
     target: str | None = None
     channel: str = "art"
 
@@ -139,9 +155,15 @@ class Limits(_Request):
 
 
 class Advance(_Request):
-    """A step of the clock in seconds."""
+    """A step of the clock in seconds, of a year at most: beyond some year no computer counts."""
 
-    advance: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    advance: Annotated[float, Field(ge=0, le=366 * 86_400)]
+
+
+class BotAction(_Request):
+    """What is to become of the demo's bot."""
+
+    action: Literal["crash", "stop", "start"]
 
 
 async def read(request: web.Request, form: type[AnyRequest]) -> AnyRequest:

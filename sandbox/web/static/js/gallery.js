@@ -1,0 +1,92 @@
+/** Pictures in a message: the mosaic, single pictures, thumbnails. */
+
+import { ownFile } from "./addresses.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+
+const WIDEST = 520;
+const TALLEST = 420;
+
+/**
+ * The pictures of a gallery (1 to 10) beside each other.
+ *
+ * @param {{media: any, description?: string|null, spoiler?: boolean}[]} items
+ */
+export function mosaic(items) {
+  if (items.length === 1) return el("div", { class: "mosaic mosaic-1" }, picture(items[0], true));
+  return el(
+    "div",
+    { class: `mosaic mosaic-${items.length}` },
+    ...items.map((item) => picture(item, false)),
+  );
+}
+
+/** A small picture beside a text. @param {any} component */
+export function thumbnail(component) {
+  return el("div", { class: "thumbnail" }, picture(component, false));
+}
+
+/** An attached file: a picture, or its name to save. @param {any} file */
+export function attachment(file) {
+  if (file.content_type?.startsWith("image/") && file.width) {
+    return mosaic([
+      { media: file, description: file.description, spoiler: file.filename.startsWith("SPOILER_") },
+    ]);
+  }
+  const address = ownFile(file.url);
+  const facts = file.size === undefined ? "" : ` · ${sizeWords(file.size)}`;
+  const name = el("span", { class: "file-name", text: file.filename });
+  if (!address) return el("div", { class: "file" }, icon("file"), name);
+  return el(
+    "a",
+    { class: "file", href: address, download: file.filename, title: `Save ${file.filename}` },
+    icon("file"),
+    el("span", {}, name, el("span", { class: "file-size", text: facts })),
+    icon("download"),
+  );
+}
+
+/** Such as "1.4 MB". @param {number} bytes */
+export function sizeWords(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** @param {any} item @param {boolean} alone whether it is the only one */
+function picture({ media, description, spoiler }, alone) {
+  const address = ownFile(media.url);
+  const alt = description || "Picture without a description";
+  if (!address)
+    return el("div", {
+      class: "picture picture-elsewhere",
+      text: "A picture on another host, which is not loaded here",
+    });
+  const image = el("img", {
+    src: address,
+    alt,
+    loading: "lazy",
+    decoding: "async",
+    draggable: "false",
+    width: media.width,
+    height: media.height,
+  });
+  const frame = el(
+    "button",
+    {
+      type: "button",
+      class: spoiler ? "picture spoiler-picture" : "picture",
+      "aria-label": spoiler ? "Hidden picture, press to reveal" : `Open large: ${alt}`,
+      "data-action": spoiler ? "reveal" : "enlarge",
+      "data-keep": spoiler ? "class aria-label data-action" : null,
+      title: description || null,
+    },
+    image,
+  );
+  if (alone && media.width && media.height) {
+    const scale = Math.min(1, WIDEST / media.width, TALLEST / media.height);
+    frame.style.setProperty("--width", `${Math.round(media.width * scale)}px`);
+    frame.style.setProperty("--ratio", `${media.width} / ${media.height}`);
+  }
+  return frame;
+}

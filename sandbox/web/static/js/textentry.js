@@ -1,0 +1,189 @@
+/** The field for ordinary messages, from which a slash leads to commands. */
+
+import { matching, writtenOut, writtenValues } from "./commands.js";
+import { el } from "./dom.js";
+import { asGiven, tooLarge } from "./files.js";
+import { icon } from "./icons.js";
+import { Tray } from "./tray.js";
+
+const MOST_FILES = 10;
+const LONGEST_MESSAGE = 4000;
+
+/** Text and files that wait to be sent; what is begun in a channel waits there. */
+export class TextEntry {
+  /**
+   * @param {{suggestions: import("./suggestions.js").Suggestions, commands: () => any[],
+   *   onCommand: (name: string, values?: Record<string, string>) => void,
+   *   onSend: (content: string, files: any[], again: () => void) => void,
+   *   say: (words: string) => void}} parts `again` puts back what was sent
+   */
+  constructor({ suggestions, commands, onCommand, onSend, say }) {
+    this._suggestions = suggestions;
+    this._commands = commands;
+    this._onCommand = onCommand;
+    this._onSend = onSend;
+    this._say = say;
+    this._drafts = new Map();
+    this._place = "";
+    this.tray = new Tray({ label: "Files to send", onRemove: () => this.focus() });
+    this._input = el("textarea", {
+      id: "write",
+      rows: "1",
+      "aria-autocomplete": "list",
+      "aria-haspopup": "listbox",
+      autocomplete: "off",
+      maxlength: LONGEST_MESSAGE,
+      on: {
+        input: () => this._typed(),
+        keydown: (event) => this._key(event),
+        focus: () => this._typed(),
+      },
+    });
+    this._picker = el("input", {
+      type: "file",
+      multiple: true,
+      class: "visually-hidden",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      on: { change: () => this._chosen() },
+    });
+    this._attach = this._button("plus", "Attach files", () => this._picker.click());
+    this._slash = this._button("slash", "Commands", () => this.write("/"));
+    this.element = el(
+      "div",
+      { class: "write" },
+      this._attach,
+      this._slash,
+      el("span", { class: "grow" }, this._input),
+      this._picker,
+    );
+  }
+
+  /** Put the cursor in. */
+  focus() {
+    this._input.focus();
+  }
+
+  /** Write `text`, as if it had been typed. @param {string} text */
+  write(text) {
+    this._input.value = text;
+    this._input.focus();
+    this._typed();
+  }
+
+  /**
+   * Be at another place, where another draft may wait.
+   *
+   * @param {string} place
+   * @param {{name: string, closed: boolean}} about `closed`: nothing can be written there
+   */
+  moveTo(place, { name, closed }) {
+    if (place !== this._place) {
+      this._drafts.set(this._place, { text: this._input.value, files: this.tray.files });
+      const { text, files } = this._drafts.get(place) ?? { text: "", files: [] };
+      this._place = place;
+      this._restore(text, files);
+    }
+    for (const node of [this._input, this._attach, this._slash]) node.disabled = closed;
+    this._input.placeholder = closed ? "A forum holds posts, and none is open" : `Message ${name}`;
+    this._input.setAttribute("aria-label", `Message ${name}`);
+  }
+
+  /** Add files to the message. @param {File[]} files */
+  takeFiles(files) {
+    const room = MOST_FILES - this.tray.files.length;
+    if (files.length > room) {
+      this._say(`A message takes ${MOST_FILES} files; ${files.length - room} were left out.`);
+    }
+    this.tray.put([...this.tray.files, ...files.slice(0, room)]);
+    this.focus();
+  }
+
+  /** Send what is there. */
+  async send() {
+    const content = this._input.value.trim();
+    const { files } = this.tray;
+    if (!content && !files.length) {
+      this.focus();
+      return;
+    }
+    const problem = tooLarge(files);
+    if (problem) {
+      this._say(problem);
+      return;
+    }
+    this._suggestions.close();
+    this._restore("", []);
+    const again = () => {
+      this._restore(content, files);
+      this.focus();
+    };
+    try {
+      this._onSend(content, await Promise.all(files.map(asGiven)), again);
+    } catch (error) {
+      again();
+      throw error;
+    }
+  }
+
+  _restore(text, files) {
+    this._input.value = text;
+    this.tray.put(files);
+    this._fit();
+  }
+
+  _typed() {
+    this._fit();
+    const text = this._input.value;
+    const written = writtenOut(this._commands(), text);
+    if (written) {
+      const { name, options } = written.command;
+      this._input.value = "";
+      this._onCommand(name, writtenValues(options, written.rest));
+    } else if (/^\/[\w -]*$/.test(text)) this._suggest(text.slice(1));
+    else this._suggestions.close();
+  }
+
+  _suggest(query) {
+    const commands = this._commands();
+    this._suggestions.offer({
+      input: this._input,
+      title: query ? `Commands that fit “/${query}”` : "Commands",
+      items: matching(commands, query).map(({ name, description }) => ({
+        label: `/${name}`,
+        detail: description,
+        value: name,
+      })),
+      empty: commands.length
+        ? `No command begins with “/${query}”. Enter sends it as an ordinary message.`
+        : "No commands yet: the bot has not registered any. Is it running?",
+      pick: (name) => {
+        this._input.value = "";
+        this._onCommand(name);
+      },
+    });
+  }
+
+  _key(event) {
+    if (this._suggestions.key(event)) {
+      event.stopPropagation();
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      void this.send();
+    }
+  }
+
+  _chosen() {
+    this.takeFiles([...this._picker.files]);
+    this._picker.value = "";
+  }
+
+  _fit() {
+    this._input.parentElement.setAttribute("data-text", this._input.value || " ");
+  }
+
+  _button(sign, words, act) {
+    const given = { type: "button", class: "icon-button", "aria-label": words, title: words };
+    return el("button", { ...given, on: { click: act } }, icon(sign));
+  }
+}
