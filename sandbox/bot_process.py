@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[1]
-RUN: Final = ("-m", "bot", "run")
+# The bot stops when whoever started it is gone without a word.
+RUN: Final = ("-m", "sandbox.leash", "bot", "run")
 # How long it may take to stop before it is killed, in seconds; it promises ten.
 STOP_SECONDS: Final = 15.0
 # How much of the log says what happened, in lines.
@@ -77,7 +78,11 @@ class BotProcess:
             raise RuntimeError("the bot is running already")
         with self.log_file.open("ab") as log:
             self._process = await start_python(
-                self._command, self.settings, cwd=self.folder, output=log.fileno()
+                self._command,
+                self.settings,
+                cwd=self.folder,
+                held=asyncio.subprocess.PIPE,
+                output=log.fileno(),
             )
 
     async def until_ready(self, ready: Awaitable[object]) -> None:
@@ -134,10 +139,12 @@ async def start_python(
     settings: Mapping[str, str],
     *,
     cwd: Path,
+    held: int = asyncio.subprocess.DEVNULL,
     output: int = asyncio.subprocess.PIPE,
 ) -> asyncio.subprocess.Process:
     """Python with this command and these settings and no others; both outputs to `output`.
 
+    `held` is its standard input, which says nothing; a leash is a pipe (`sandbox.leash`).
     Ctrl-C in the terminal reaches whoever started it and not the process itself, so that the one
     decides how the other ends.
     """
@@ -147,7 +154,7 @@ async def start_python(
         *command,
         cwd=cwd,
         env={**inherited, "PYTHONPATH": str(ROOT), **settings},
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=held,
         stdout=output,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=os.name == "posix",

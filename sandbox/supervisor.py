@@ -135,6 +135,7 @@ class Supervisor:
             code = await self._bot.wait()
             if self._asked is not None:
                 self._tell(self._asked)
+                return
             end = await asyncio.to_thread(self._bot.log_end)
             self._tell("waiting", note=f"It ended by itself with {code}:\n{end}")
             await self._sleep(pause)

@@ -1,13 +1,15 @@
 """A bot that is started, killed, stopped, or ends by itself: a small program as a process."""
 
 import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from sandbox.bot_process import BotEndedError, BotProcess
+from sandbox.bot_process import BotEndedError, BotProcess, start_python
 from sandbox.supervisor import BotState, NotNowError, Supervisor
 from tests.e2e.waiting import until
 
@@ -183,3 +185,34 @@ async def test_a_bot_that_does_not_stop_is_killed(tmp_path: Path) -> None:
     await until((tmp_path / "ready").exists, "the program's word that it does not listen")
     assert not await bot.stop(seconds=0.05)
     assert bot.returncode == -9
+
+
+# Starts a server as a bot is started, and never stops it.
+CARELESS = """
+import asyncio, pathlib
+from sandbox.bot_process import BotProcess
+async def main():
+    command = ("-m", "sandbox.leash", "http.server", "0", "--bind", "127.0.0.1")
+    await BotProcess(pathlib.Path(), {"PYTHONUNBUFFERED": "1"}, command=command).launch()
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+async def test_a_bot_does_not_outlive_whoever_started_it(tmp_path: Path) -> None:
+    careless = await start_python(("-c", CARELESS), {}, cwd=tmp_path)
+    log = tmp_path / "bot.log"
+
+    def port() -> int | None:
+        found = re.search(r"port (\d+)", log.read_text()) if log.exists() else None
+        return None if found is None else int(found[1])
+
+    def is_gone() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", serving)) != 0
+
+    serving = await until(port, "the port of the server")
+    assert not is_gone()
+    careless.kill()
+    await careless.communicate()
+    await until(is_gone, "the end of the server")
