@@ -175,8 +175,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         if not running.done():
             log.info("stopping")
             await client.close()
+            # It may be in a long pause before it connects again, which nothing else ends.
+            running.cancel()
         try:
             await running
+        except asyncio.CancelledError:
+            if not stop.is_set():
+                raise
         except discord.LoginFailure as error:
             raise SettingsError(
                 "DISCORD_TOKEN is not accepted. Copy it anew from Discord's developer portal: "
