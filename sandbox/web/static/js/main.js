@@ -3,6 +3,7 @@
 import { Actions } from "./actions.js";
 import { announce } from "./announcer.js";
 import { Api } from "./api.js";
+import { avatar } from "./avatars.js";
 import { AT_REST } from "./botcontrol.js";
 import { keepCounting } from "./clock.js";
 import { Composer } from "./composer.js";
@@ -84,7 +85,14 @@ function run(key) {
   world.on("opened", title);
   world.on("world", title);
   world.on("unread", title);
-  world.on("member", (member) => speak(`You are ${member.display}.`));
+  world.on("member", (member) => {
+    speak(`You are ${member.display}.`);
+    // Where the list of people is folded away, its button says who one is.
+    const button = byId("show-places");
+    button.setAttribute("aria-label", `Places and people; you are ${member.display}`);
+    const sign = avatar({ name: member.display, colour: member.colour }, "small");
+    button.replaceChildren(icon("menu"), sign);
+  });
   world.on("restarted", () => {
     actions.clear();
     scenes.clear();
