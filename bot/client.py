@@ -177,11 +177,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await client.close()
             # It may be in a long pause before it connects again, which nothing else ends.
             running.cancel()
+            await asyncio.wait({running})
+        if running.cancelled():
+            return
         try:
-            await running
-        except asyncio.CancelledError:
-            if not stop.is_set():
-                raise
+            running.result()
         except discord.LoginFailure as error:
             raise SettingsError(
                 "DISCORD_TOKEN is not accepted. Copy it anew from Discord's developer portal: "
