@@ -155,6 +155,8 @@ async def open_services(
             timing=timing,
         )
         found = await recover(store, placeholders)
+        for job in found.ended:
+            metrics.job_ended(job.generation.mode, job.state)
         log.info(
             "jobs of an earlier run",
             queued=found.queued,

@@ -185,8 +185,8 @@ def _on_signal(stop: Callable[[], None]) -> None:
 
 async def _tour(options: argparse.Namespace) -> None:
     _say(
-        "Shotlist, played through on this machine: a Discord, an image service, and the real\n"
-        "bot between them. Nothing leaves it.\n"
+        "Shotlist, played through on this machine: a Discord, an image service, and\n"
+        "the real bot between them. Nothing leaves it.\n"
     )
     with _data_folder(options) as data:
         async with Sandbox.start(seed=options.seed, speed=options.speed) as sandbox:

@@ -1,5 +1,6 @@
 """The tour: what a server's members do with the bot, told in a terminal as it happens."""
 
+import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from sandbox.client import Answer, GivenFile, Sandbox
 from sandbox.discord.reading import components, pictures
 from sandbox.pictures import sample_pictures
-from sandbox.terminal import show_message
+from sandbox.terminal import WIDTH, show_message
 
 Say = Callable[[str], None]
+
+GIVEN = 6 * " "  # before what is given to a command
 
 # How long a job may take before the tour gives up on it, in seconds.
 PATIENCE = 180.0
@@ -130,7 +133,7 @@ class Tour:
         ]
         self._say(f"  {member.capitalize()} types  /{command}")
         for each in given:
-            self._say(f"      {each}")
+            self._say(textwrap.fill(each, WIDTH, initial_indent=GIVEN, subsequent_indent=GIVEN))
         self._say("")
 
     def _show(self, heading: str, message: Mapping[str, Any] | None) -> None:

@@ -17,7 +17,7 @@ from bot.errors import (
 )
 from bot.jobs.job import Job, JobImage
 from bot.jobs.progress import Fetching
-from bot.jobs.states import Failure
+from bot.jobs.states import Failure, State
 from bot.jobs.steps import Steps
 from bot.pictures import recognise
 
@@ -49,7 +49,10 @@ class Delivery:
             return await steps.fail(job, Failure.IMAGES_LOST)
         ended = await (self._hide(job, files) if job.stopped else self._post(job, files))
         seconds = (ended.finished_at or steps.timing.clock()) - ended.created_at
-        steps.metrics.job_done(ended.generation.mode, seconds=max(0.0, seconds))
+        if ended.state is State.DONE:
+            steps.metrics.job_done(ended.generation.mode, seconds=max(0.0, seconds))
+        else:
+            steps.metrics.job_ended(ended.generation.mode, ended.state)
         steps.metrics.credits_captured(ended.generation.mode, ended.price)
         log.info("job done", state=ended.state.value, images=len(files), seconds=round(seconds, 2))
         return ended

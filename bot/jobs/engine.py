@@ -203,8 +203,9 @@ class Engine:
         if now < self._places_due:
             return
         self._places_due = now + LOOK_SECONDS
+        unfinished = await self._store.unfinished()
+        self._metrics.jobs_counted({state.value: count for state, count in unfinished.items()})
         ahead = await self._queue.ahead()
-        self._metrics.queue_counted(len(ahead))
         if not ahead:
             return
         for job in await self._store.in_state(State.QUEUED):

@@ -55,11 +55,6 @@ class Experience:
         low, high = self.durations[below], self.durations[above]
         return low + (high - low) * (position - below)
 
-    @property
-    def median(self) -> float:
-        """The duration in the middle."""
-        return self.quantile(0.5)
-
 
 def likely_duration(seen_finished: float, seen_running: float | None) -> float:
     """How long a task took that was still running at one look and finished at the next.

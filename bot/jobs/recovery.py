@@ -22,12 +22,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was found: jobs to follow on, and counts for the log."""
+    """What was found: jobs to follow on, those that were ended, and counts for the log."""
 
     unfinished: list[Job]
+    ended: list[Job]
     queued: int
-    unconfirmed: int
     never_shown: int
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many nobody can know the fate of."""
+        return len(self.ended)
 
 
 async def recover(store: JobStore, screen: Screen) -> Recovered:
@@ -35,17 +40,17 @@ async def recover(store: JobStore, screen: Screen) -> Recovered:
 
     The ends that it makes are shown by the engine, like all that are not shown yet.
     """
-    unconfirmed = never_shown = 0
+    never_shown = 0
+    ended = []
     for job in await store.in_state(State.SUBMITTING):
         log.error("nobody knows whether the task was started", job=job.id)
-        await store.failed(job.id, State.SUBMITTING, Failure.ANSWER_LOST, None)
-        unconfirmed += 1
+        ended.append(await store.failed(job.id, State.SUBMITTING, Failure.ANSWER_LOST, None))
     queued = await store.in_state(State.QUEUED)
     for job in queued:
         if job.place.message_id is None and not await find_placeholder(store, screen, job):
             never_shown += 1
     unfinished = await store.in_state(State.RUNNING, State.DELIVERING)
-    return Recovered(unfinished, len(queued) - never_shown, unconfirmed, never_shown)
+    return Recovered(unfinished, ended, len(queued) - never_shown, never_shown)
 
 
 async def find_placeholder(store: JobStore, screen: Screen, job: Job) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
@@ -11,7 +11,7 @@ from bot.generation import Generation
 from bot.jobs.job import Job, JobImage
 from bot.jobs.polling import REMEMBERED
 from bot.jobs.records import move, read_images, read_job, read_jobs
-from bot.jobs.states import Failure, State
+from bot.jobs.states import UNFINISHED, Failure, State
 from bot.storage.database import Database
 from bot.storage.schema import job_images, job_references, jobs
 
@@ -40,11 +40,15 @@ class JobStore:
             found = await read_jobs(connection, jobs.c.id == job_id)
         return found[0] if found else None
 
-    async def retried_as(self, job_id: str) -> Job | None:
-        """The job that was made by trying this one again, if it was."""
+    async def unfinished(self) -> dict[State, int]:
+        """How many jobs are in each state that is not final; none is left out."""
         async with self._database.read() as connection:
-            found = await read_jobs(connection, jobs.c.retry_of == job_id)
-        return found[0] if found else None
+            rows = await connection.execute(
+                select(jobs.c.state, func.count())
+                .where(jobs.c.state.in_([state.value for state in UNFINISHED]))
+                .group_by(jobs.c.state)
+            )
+            return dict.fromkeys(UNFINISHED, 0) | {State(state): count for state, count in rows}
 
     async def images(self, job_id: str) -> list[JobImage]:
         """The finished pictures of a job, in order; empty while there are none."""

@@ -43,9 +43,6 @@ class Metrics:
         self._jobs = Gauge(
             "shotlist_jobs", "Unfinished jobs in each state", ["state"], registry=registry
         )
-        self._queue = Gauge(
-            "shotlist_queue_length", "Jobs that wait for their turn", registry=registry
-        )
         self._requests = Counter(
             "shotlist_provider_requests",
             "Requests to the image API",
@@ -103,10 +100,6 @@ class Metrics:
         self._jobs.clear()
         for state, number in unfinished.items():
             self._jobs.labels(state).set(number)
-
-    def queue_counted(self, length: int) -> None:
-        """So many jobs wait for their turn."""
-        self._queue.set(length)
 
     def provider_answered(self, route: str, outcome: str, *, seconds: float) -> None:
         """A request to the image API has ended, with an answer or without."""

@@ -332,4 +332,5 @@ async def test_places_in_the_queue_are_shown(studio: Studio) -> None:
     await studio.until_true(lambda: bool(studio.screen.progress(second.id)))
     assert studio.screen.progress(first.id) == [Queued(0)]
     assert studio.screen.progress(second.id) == [Queued(0)]
-    assert studio.counted("shotlist_queue_length") == 2
+    assert studio.counted("shotlist_jobs", state="queued") == 2
+    assert studio.counted("shotlist_jobs", state="running") == 0

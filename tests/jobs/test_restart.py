@@ -207,6 +207,7 @@ async def test_what_was_submitting_is_never_sent_again(books: Books, tmp_path: P
     studio = Studio(books, tmp_path)
     found = await studio.recover()
     assert (found.unconfirmed, found.unfinished) == (1, [])
+    assert [(each.id, each.state) for each in found.ended] == [(job.id, State.UNCONFIRMED)]
     await studio.engine.start(found.unfinished)
     ended = await studio.until_ended(job)
     await studio.engine.close()

@@ -114,6 +114,11 @@ async def test_a_running_job_is_hidden_at_once_and_its_images_are_kept(studio: S
     assert [file.data for file in kept] == [PNG]
     assert "deliver" not in studio.screen.hows(job.id)
     assert await credits_of(studio) == (IMAGINE.price, 0)
+    ends = {
+        outcome: studio.counted("shotlist_jobs_finished_total", mode="imagine", outcome=outcome)
+        for outcome in ("done", "cancelled")
+    }
+    assert ends == {"done": 0, "cancelled": 1}
 
 
 async def test_pressed_twice_it_is_stopped_once(studio: Studio) -> None:

@@ -128,7 +128,8 @@ class History(RuleBasedStateMachine):
     def put_back(self, data: st.DataObject) -> None:
         if job_id := self.one_of(data, State.SUBMITTING):
             self.run(self.books.store.put_back(job_id, not_before=self.clock()))
-            self.model[job_id].state = State.QUEUED
+            job = self.model[job_id]
+            job.state = State.CANCELLED if job.stopped else State.QUEUED
 
     @rule(data=st.data())
     def go_on(self, data: st.DataObject) -> None:

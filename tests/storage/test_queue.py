@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import PersonError, StorageError
 from bot.generation import Reference
 from bot.jobs.queue import ADDRESS_MARGIN, AlreadyAcceptedError
 from bot.jobs.states import Failure, State
+from bot.storage.schema import jobs
 from tests.storage.books import Books
 from tests.storage.samples import ALICE, BOB, IMAGINE, MULTISHOT, SERVER, place
 
@@ -65,7 +67,9 @@ async def test_the_same_interaction_at_the_same_moment_makes_one_job(database_fi
 async def test_a_job_is_tried_again_once(books: Books) -> None:
     failed = await books.job(State.FAILED)
     again = (await books.submit(retry_of=failed.id)).job
-    assert await books.store.retried_as(failed.id) == again
+    async with books.database.read() as connection:
+        retry = select(jobs.c.retry_of).where(jobs.c.id == again.id)
+        assert (await connection.execute(retry)).scalar_one() == failed.id
     with pytest.raises(PersonError, match=r"This was tried again before\.$"):
         await books.submit(retry_of=failed.id)
     await books.store.placed(again.id, 4711)

@@ -132,7 +132,6 @@ async def test_the_numbers_say_what_happened(
     metrics.job_ended("multishot", "failed")
     metrics.jobs_counted({"queued": 3, "running": 2})
     metrics.jobs_counted({"queued": 1})
-    metrics.queue_counted(4)
     metrics.provider_answered("submit", "ok", seconds=0.2)
     metrics.task_completed("imagine", seconds=9.0)
     metrics.message_edited("progress", "ok")
@@ -147,7 +146,6 @@ async def test_the_numbers_say_what_happened(
         'shotlist_job_seconds_bucket{le="10.0",mode="imagine"} 0.0',
         'shotlist_job_seconds_bucket{le="12.5",mode="imagine"} 1.0',
         'shotlist_jobs{state="queued"} 1.0',
-        "shotlist_queue_length 4.0",
         'shotlist_provider_requests_total{outcome="ok",route="submit"} 1.0',
         'shotlist_provider_request_seconds_sum{route="submit"} 0.2',
         'shotlist_provider_task_seconds_sum{mode="imagine"} 9.0',
