@@ -20,6 +20,8 @@ from tools.browser import MISSING, find_chromium, open_browser
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "images"
 LARGEST_FILE: Final = 300_000
 WIDE: Final = (1280, 800)
+# High enough for a message with four images and all that is above them.
+HIGH: Final = (1280, 930)
 NARROW: Final = (360, 720)
 # So long that an image is finished only when this program says so, in seconds.
 HELD: Final = (900.0, 900.0)
@@ -35,6 +37,7 @@ class Photographer:
     async def take(self, page: Page, name: str) -> None:
         """Take the picture `name`.png of what the window shows."""
         await page.evaluate("document.fonts.ready")
+        await page.mouse.move(0, 0)  # nothing looks as if it were about to be pressed
         file = small_enough(await page.screenshot(animations="disabled", caret="hide"))
         path = self._folder / f"{name}.png"
         await asyncio.to_thread(path.write_bytes, file)
@@ -42,13 +45,15 @@ class Photographer:
 
 
 def small_enough(screenshot: bytes) -> bytes:
-    """The picture as a PNG of as many colours as its largest size allows, 256 at most."""
+    """The picture as a PNG: with all its colours, or with as many as LARGEST_FILE allows."""
     picture = Image.open(io.BytesIO(screenshot)).convert("RGB")
     file = b""
-    for colours in (256, 192, 128, 96, 64):
+    for colours in (None, 256, 192, 128, 96, 64):
+        reduced = picture
+        if colours is not None:
+            reduced = picture.quantize(colours, dither=Image.Dither.FLOYDSTEINBERG)
         out = io.BytesIO()
-        dither = Image.Dither.FLOYDSTEINBERG
-        picture.quantize(colours, dither=dither).save(out, "PNG", optimize=True)
+        reduced.save(out, "PNG", optimize=True)
         file = out.getvalue()
         if len(file) <= LARGEST_FILE:
             return file
@@ -71,10 +76,10 @@ async def main(folder: Path) -> None:
             async with _page(browser, demo, WIDE) as page:
                 await _two_references(page, sandbox, photographer)
                 await _a_crash(page, sandbox, photographer)
-            async with _page(browser, demo, WIDE, dark=True) as page:
+            async with _page(browser, demo, HIGH, dark=True) as page:
                 await _one_character(page, sandbox, photographer)
             async with _page(browser, demo, NARROW, scale=2) as page:
-                await _arrived(_message(page, "A lighthouse in a storm"), 2)
+                await _arrived(_message(page, "The first light on a calm sea"), 2)
                 await photographer.take(page, "phone")
 
 
@@ -98,10 +103,10 @@ async def _two_references(page: Page, sandbox: Sandbox, photographer: Photograph
 async def _a_crash(page: Page, sandbox: Sandbox, photographer: Photographer) -> None:
     await page.get_by_role("radio", name="Ben").click()
     await expect(page.get_by_role("radio", name="Ben")).to_be_checked()
-    wish = "/imagine A lighthouse in a storm, ink and watercolour num_images:2"
+    wish = "/imagine The first light on a calm sea, ink and watercolour num_images:2"
     await page.locator("#write").fill(wish)
     await _send(page)
-    message = _message(page, "A lighthouse in a storm")
+    message = _message(page, "The first light on a calm sea")
     await expect(message).to_contain_text("▰")
     await page.get_by_role("button", name="Behind the scenes", exact=True).click()
     await page.get_by_role("button", name="Crash the bot").click()
@@ -111,6 +116,8 @@ async def _a_crash(page: Page, sandbox: Sandbox, photographer: Photographer) -> 
     await _complete(sandbox)
     await page.get_by_role("button", name="Start it again", exact=True).click()
     await _arrived(message, 2)
+    # The books are closed a moment after the images are seen.
+    await expect(page.get_by_role("table").get_by_text("capture")).to_have_count(2)
     await photographer.take(page, "survived")
 
 

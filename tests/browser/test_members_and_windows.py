@@ -1,5 +1,7 @@
 """Who sees what: other members, other windows, other starts of the demo."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from sandbox.client import Sandbox
 from sandbox.control.client import as_object
 from sandbox.web.demo import PageDemo
 from tests.browser.visitor import PATIENCE_MS, Visitor, visiting
-from tests.e2e.waiting import eventually
+from tests.e2e.waiting import eventually, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,6 +74,29 @@ async def test_a_job_survives_the_crash_of_its_bot(visitor: Visitor, sandbox: Sa
     kinds = scenes.get_by_role("table").get_by_role("row").filter(has_text="Ada")
     await expect(kinds.nth(0)).to_contain_text("capture")
     await expect(kinds.nth(1)).to_contain_text("hold")
+
+
+async def test_a_bot_that_is_killed_from_outside_comes_back_in_every_window(
+    visitor: Visitor, browser: Browser, demo: PageDemo
+) -> None:
+    killed = demo.bot.pid
+    assert killed is not None
+
+    def is_back() -> bool:
+        return demo.supervisor.state.state == "ready" and demo.bot.pid != killed
+
+    async with visiting(browser, demo) as other:
+        for window in (visitor, other):
+            await window.press_scenes()
+        os.kill(killed, signal.SIGKILL)
+        await until(is_back, "the next start of the bot")
+        for window in (visitor, other):
+            scenes = window.page.get_by_role("complementary", name="Behind the scenes")
+            await expect(scenes).to_contain_text("Running")
+            await expect(scenes).to_contain_text(f"process {demo.bot.pid}")
+        await visitor.begin("help")
+        await visitor.send()
+        await expect(visitor.message("/imagine")).to_be_visible()
 
 
 async def test_a_command_while_the_bot_is_down_is_told_and_can_be_sent_again(

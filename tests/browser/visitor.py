@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -15,12 +15,14 @@ PATIENCE_MS: Final = 30_000
 WIDE: Final = (1600, 900)
 NARROW: Final = (360, 740)
 
-# Gives an element a file as dropping or pasting it would.
-GIVE_FILE: Final = """
-(element, [way, name, type, data]) => {
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+# Gives an element files as dropping or pasting them would.
+GIVE_FILES: Final = """
+(element, [way, files]) => {
   const carried = new DataTransfer();
-  carried.items.add(new File([bytes], name, { type }));
+  for (const [name, type, data] of files) {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    carried.items.add(new File([bytes], name, { type }));
+  }
   const options = { bubbles: true, cancelable: true };
   if (way === "paste") {
     element.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: carried }));
@@ -64,12 +66,12 @@ class Visitor:
     async def enter(self, place: str) -> None:
         """Go to a channel."""
         await self.page.get_by_role("navigation").get_by_role("button", name=place).click()
-        await expect(self.page.get_by_role("heading", name=place, exact=True)).to_be_visible()
+        await expect(self.page.locator("#channel-name")).to_have_text(place)
 
     @property
     def writing(self) -> Locator:
         """The field in which messages are written."""
-        return self.page.get_by_label(re.compile("^Message [#A-Z]"))
+        return self.page.get_by_label(re.compile(r"^Message \S"))
 
     @property
     def suggestions(self) -> Locator:
@@ -101,17 +103,24 @@ class Visitor:
         """Give an option a file: by the dialog, dropped on it, or pasted."""
         if not await self.option(option).count():
             await self.page.get_by_role("toolbar").get_by_role("button", name=option).click()
-        kind = "image/jpeg" if name.endswith(".jpg") else "image/png"
         field = self.option(option).get_by_role("button").first
         if way == "choose":
             async with self.page.expect_file_chooser() as choosing:
                 await field.click()
             chooser = await choosing.value
-            await chooser.set_files({"name": name, "mimeType": kind, "buffer": data})
+            await chooser.set_files({"name": name, "mimeType": _kind(name), "buffer": data})
         else:
-            text = base64.b64encode(data).decode()
-            await field.evaluate(GIVE_FILE, [way, name, kind, text])
+            await self.hand(way, field, {name: data})
         await expect(self.option(option)).to_contain_text(name)
+
+    async def hand(
+        self, way: Literal["drop", "paste"], place: Locator, files: Mapping[str, bytes]
+    ) -> None:
+        """Drop or paste files, all at once, in a place of the page."""
+        given = [
+            [name, _kind(name), base64.b64encode(data).decode()] for name, data in files.items()
+        ]
+        await place.evaluate(GIVE_FILES, [way, given])
 
     async def send(self) -> None:
         """Send what was written."""
@@ -163,6 +172,10 @@ class Visitor:
         parts = urlsplit(url)
         if parts.scheme not in ("blob", "data") and parts.netloc != self._host:
             self.problems.append(f"a request to another host: {url}")
+
+
+def _kind(name: str) -> str:
+    return "image/jpeg" if name.endswith(".jpg") else "image/png"
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 /** What a member does, and what becomes of it: sent to the sandbox, and the first answer shown. */
 
-import { ApiError } from "./errors.js";
+import { walk } from "./components.js";
+import { ApiError, PageError } from "./errors.js";
+import { asGiven } from "./files.js";
 import { Signals } from "./signals.js";
 
 /**
@@ -9,7 +11,7 @@ import { Signals } from "./signals.js";
  * words for the screen reader.
  *
  * An attempt is a line that only this window shows: {key, member, channel, state: "sending" or
- * "failed", title, words, again}; `again` brings back what was sent.
+ * "failed", title, words, again}; `again` brings back what was sent, and says whether it could.
  */
 export class Actions extends Signals {
   /** @param {{api: import("./api.js").Api, world: import("./world.js").World}} parts */
@@ -21,6 +23,10 @@ export class Actions extends Signals {
     this._busy = new Map();
     this._troubles = new Map();
     this._key = 0;
+    world.on("message", ({ message }) => this._forgetTrouble(message));
+    world.on("opened", () => {
+      for (const message of world.messages.values()) this._forgetTrouble(message);
+    });
   }
 
   /** The lines of the open channel. */
@@ -33,12 +39,12 @@ export class Actions extends Signals {
 
   /** The custom_ids in a message that wait for the bot. @param {string} id @returns {Set<string>} */
   busyIn(id) {
-    return this._busy.get(id) ?? new Set();
+    return this._busy.get(this._mine(id)) ?? new Set();
   }
 
   /** What went wrong with the last press in a message. @param {string} id */
   troubleIn(id) {
-    return this._troubles.get(`${this._world.me?.name} ${id}`) ?? null;
+    return this._troubles.get(this._mine(id))?.words ?? null;
   }
 
   /** Remove a line. @param {number} key */
@@ -59,26 +65,33 @@ export class Actions extends Signals {
    * Send a slash command.
    *
    * @param {string} command its name, subcommands after spaces
-   * @param {{options: object, attachments: object}} given
-   * @param {() => void} again puts what was given back into the composer
+   * @param {{options: object, files: Record<string, File>}} given
+   * @param {() => boolean} again puts what was given back into the composer
    */
-  async slash(command, given, again) {
-    await this._attempt(`/${command}`, "slash", { command, ...given }, again);
+  async slash(command, { options, files }, again) {
+    const read = async () => {
+      const names = Object.keys(files);
+      const given = await Promise.all(names.map((name) => asGiven(files[name])));
+      const attachments = Object.fromEntries(names.map((name, at) => [name, given[at]]));
+      return { command, options, attachments };
+    };
+    await this._attempt(`/${command}`, "slash", read, again);
   }
 
   /** Use a command of a message's menu. @param {string} command @param {string} message */
   async context(command, message) {
-    await this._attempt(command, "context", { command, message });
+    await this._attempt(command, "context", async () => ({ command, message }));
   }
 
   /** Use a command of a person's menu. @param {string} command @param {string} target */
   async contextOfPerson(command, target) {
-    await this._attempt(command, "context", { command, target });
+    await this._attempt(command, "context", async () => ({ command, target }));
   }
 
-  /** Post an ordinary message. @returns {Promise<boolean>} whether it was posted */
+  /** Post an ordinary message. @param {string} content @param {File[]} files @param {() => boolean} again */
   async say(content, files, again) {
-    return this._attempt("Your message", "say", { content, files }, again);
+    const read = async () => ({ content, files: await Promise.all(files.map(asGiven)) });
+    await this._attempt("Your message", "say", read, again);
   }
 
   /** Press a button. @param {string} message @param {string} customId */
@@ -93,10 +106,11 @@ export class Actions extends Signals {
 
   /** Delete a message, or dismiss a private one. @param {string} id */
   async remove(id) {
+    const mine = this._mine(id);
     try {
       await this._api.remove(`discord/messages/${id}`, { member: this._world.me.name });
     } catch (error) {
-      this._fail(id, wordsOf(error));
+      this._fail(id, mine, wordsOf(error));
     }
   }
 
@@ -129,7 +143,8 @@ export class Actions extends Signals {
     return outcome.choices ?? [];
   }
 
-  async _attempt(title, action, body, again) {
+  /** Send what `read` makes, as the member and from the place of this moment. */
+  async _attempt(title, action, read, again = undefined) {
     const { me, channelId } = this._world;
     const attempt = {
       key: ++this._key,
@@ -142,9 +157,10 @@ export class Actions extends Signals {
     };
     this._attempts.push(attempt);
     this.tell("attempts");
-    const place = { member: me.name, ...(body.message ? {} : { channel: channelId }) };
     let words;
     try {
+      const body = await read();
+      const place = { member: me.name, ...(body.message ? {} : { channel: channelId }) };
       const outcome = await this._api.post(`discord/${action}`, { ...place, ...body });
       words = outcome.notice;
       if (outcome.modal) this.tell("modal", outcome);
@@ -153,19 +169,19 @@ export class Actions extends Signals {
     }
     if (!words) {
       this.dismiss(attempt.key);
-      return true;
+      return;
     }
     Object.assign(attempt, { state: "failed", words });
     this.tell("attempts");
     this.tell("said", `${title}: ${words}`);
-    return false;
   }
 
   async _use(action, message, customId, more) {
     const busy = this.busyIn(message);
     if (busy.has(customId)) return;
-    this._busy.set(message, new Set([...busy, customId]));
-    this._troubles.delete(`${this._world.me.name} ${message}`);
+    const mine = this._mine(message);
+    this._busy.set(mine, new Set([...busy, customId]));
+    this._troubles.delete(mine);
     this.tell("busy", message);
     const body = { member: this._world.me.name, message, custom_id: customId, ...more };
     let trouble = null;
@@ -176,21 +192,31 @@ export class Actions extends Signals {
     } catch (error) {
       trouble = wordsOf(error);
     }
-    const left = this.busyIn(message);
-    left.delete(customId);
-    if (!left.size) this._busy.delete(message);
-    if (trouble) this._fail(message, trouble, body.member);
+    this._busy.get(mine)?.delete(customId);
+    if (trouble) this._fail(message, mine, trouble, customId);
     else this.tell("busy", message);
   }
 
-  _fail(message, words, member = this._world.me.name) {
-    this._troubles.set(`${member} ${message}`, words);
+  _fail(message, mine, words, customId = null) {
+    this._troubles.set(mine, { words, customId });
     this.tell("busy", message);
     this.tell("said", words);
+  }
+
+  /** A message that has moved on, without what was pressed, has no trouble with it any more. */
+  _forgetTrouble(message) {
+    const customId = this._troubles.get(this._mine(message.id))?.customId;
+    const pressable = walk(message.components ?? []).map((component) => component.custom_id);
+    if (customId && !pressable.includes(customId)) this._troubles.delete(this._mine(message.id));
+  }
+
+  /** A message as the member who is acting has dealt with it: another member has not. */
+  _mine(message) {
+    return `${this._world.me?.name} ${message}`;
   }
 }
 
 function wordsOf(error) {
-  if (!(error instanceof ApiError)) throw error;
+  if (!(error instanceof PageError)) throw error;
   return error.message;
 }

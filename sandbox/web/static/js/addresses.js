@@ -12,6 +12,7 @@ const MESSAGE =
  * @returns {string|null}
  */
 export function ownFile(url) {
+  if (!URL.canParse(url, location.href)) return null;
   const { pathname, search, hostname } = new URL(url, location.href);
   const ours = OWN_FILES.test(pathname) && ["127.0.0.1", "localhost"].includes(hostname);
   return ours ? pathname + search : null;

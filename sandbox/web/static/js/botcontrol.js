@@ -25,12 +25,19 @@ export const AT_REST = ["stopped", "crashed", "waiting"];
 export function showBot(box, { api, world, say }) {
   const state = el("strong", {});
   const facts = el("span", { class: "bot-facts" });
+  let acting = false;
   const act = (action) => async () => {
+    if (acting) return; // the second press of a double click
+    acting = true;
     try {
-      world.receive({ type: "bot", ...(await api.post("demo/bot", { action })) });
+      // What becomes of it comes over the live connection, in order. The answer to this could be
+      // older than that: a bot that is told to stop early is gone at once.
+      await api.post("demo/bot", { action });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       say(error.message);
+    } finally {
+      acting = false;
     }
   };
   const button = (sign, words, title, action, kind) =>

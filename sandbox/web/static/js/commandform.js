@@ -3,20 +3,21 @@
 import { OPTION, offered } from "./commands.js";
 import { el } from "./dom.js";
 import { FileField } from "./filefield.js";
-import { asGiven, tooLarge } from "./files.js";
+import { tooLarge } from "./files.js";
 import { icon } from "./icons.js";
 import { OptionSearch } from "./optionsearch.js";
 import { TextField } from "./textfield.js";
 
 /**
- * The chips of one command. `onSend` receives {options, attachments} and what brings it all
- * back; `onClose` is called when the visitor gives the command up.
+ * The chips of one command. `onSend` receives the values and the files by the names of their
+ * options; `onClose` is called when the visitor gives the command up.
  */
 export class CommandForm {
   /**
    * @param {{command: any, world: import("./world.js").World, actions: import("./actions.js").Actions,
    *   suggestions: import("./suggestions.js").Suggestions,
-   *   onSend: (given: any, draft: any) => void, onClose: () => void}} parts
+   *   onSend: (given: {options: Record<string, any>, files: Record<string, File>}) => void,
+   *   onClose: () => void}} parts
    */
   constructor({ command, world, actions, suggestions, onSend, onClose }) {
     this.command = command;
@@ -24,7 +25,6 @@ export class CommandForm {
     this._onSend = onSend;
     this._onClose = onClose;
     this._fields = [];
-    this._reading = false;
     this._around = {
       world,
       suggestions,
@@ -32,14 +32,15 @@ export class CommandForm {
         actions.complete(command.name, option.name, typed, this._typedSoFar(option.name)),
       onRemove: (field) => this._remove(field),
       onChange: () => this._offer(),
-      onSend: () => void this.send(),
+      onSend: () => this.send(),
     };
     this._search = new OptionSearch({
       suggestions,
+      options: command.options,
       offered: () => this._left(),
       onAdd: (option, value) => this._addTyped(option, value),
       onBack: () => this._fields[this._fields.length - 1]?.focus(),
-      onSend: () => void this.send(),
+      onSend: () => this.send(),
     });
     this._chips = el("div", { class: "chips" }, this._search.input);
     this._more = el("div", {
@@ -99,7 +100,8 @@ export class CommandForm {
    * Take in files: the first for the option they were dropped on or that has the focus, the
    * others for the next that are free.
    *
-   * @returns {string|null} what could not be done
+   * @param {File[]} files @param {Element} target
+   * @returns {File[]} those for which there is no option left
    */
   takeFiles(files, target) {
     const name = target.closest?.("[data-option]")?.getAttribute("data-option");
@@ -108,17 +110,18 @@ export class CommandForm {
     if (aimed instanceof FileField && waiting.length) aimed.write(waiting.shift());
     while (waiting.length) {
       const slot = this._freeSlot();
-      if (!slot)
-        return `/${this.command.name} takes no more files; ${waiting.length} were left out.`;
+      if (!slot) break;
       slot.write(waiting.shift());
     }
-    return null;
+    return waiting;
   }
 
   /** Check everything and send it. */
-  async send() {
-    if (this._reading) return;
+  send() {
+    if (this._search.refuse()) return;
+    /** @type {Record<string, any>} */
     const options = {};
+    /** @type {Record<string, File>} */
     const files = {};
     for (const field of this._fields) {
       const { option } = field;
@@ -142,15 +145,7 @@ export class CommandForm {
       this._fields.find((field) => field instanceof FileField)?.fail(problem);
       return;
     }
-    this._reading = true;
-    try {
-      const names = Object.keys(files);
-      const given = await Promise.all(names.map((name) => asGiven(files[name])));
-      const attachments = Object.fromEntries(names.map((name, at) => [name, given[at]]));
-      this._onSend({ options, attachments }, { values: options, files });
-    } finally {
-      this._reading = false;
-    }
+    this._onSend({ options, files });
   }
 
   _typedSoFar(besides) {
@@ -205,7 +200,7 @@ export class CommandForm {
   }
 
   _addTyped(option, value) {
-    const field = this._add(option);
+    const field = this._field(option.name) ?? this._add(option);
     if (value && field instanceof TextField) field.write(value);
     field.focus();
   }
@@ -261,7 +256,7 @@ export class CommandForm {
   _key(event) {
     if (event.key === "Enter" && event.target === this.element) {
       event.preventDefault();
-      void this.send();
+      this.send();
     }
     if (event.key !== "Escape") return;
     event.preventDefault();

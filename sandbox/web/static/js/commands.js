@@ -26,7 +26,10 @@ const KINDS = {
 };
 // Discord's own limits for what an option takes.
 const LONGEST_TEXT = 6000;
-const LARGEST_NUMBER = 2 ** 53;
+const LARGEST_NUMBER = 2 ** 53 - 1;
+const WHOLE = /^[+-]?\d+$/;
+// With a point or, as many write it, a comma; "1,000" could mean either and stays a fraction.
+const NUMBER = /^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)$/;
 const MENUS = { person: 2, message: 3 };
 
 /**
@@ -165,7 +168,8 @@ export function readValue(option, typed) {
   const least = option.min_length ?? 0;
   const most = option.max_length ?? LONGEST_TEXT;
   if (typed.length < least || typed.length > most) {
-    return { error: `${name} takes ${least} to ${most} characters; these are ${typed.length}.` };
+    const span = least ? `${least} to ${most}` : `at most ${most}`;
+    return { error: `${name} takes ${span} characters; these are ${typed.length}.` };
   }
   return { value: typed };
 }
@@ -175,11 +179,11 @@ function readNumber(option, typed) {
   const least = option.min_value ?? -LARGEST_NUMBER;
   const most = option.max_value ?? LARGEST_NUMBER;
   const whole = option.type === OPTION.integer;
-  const number = Number(typed.trim().replace(",", "."));
-  if (!typed.trim() || !Number.isFinite(number) || (whole && !Number.isInteger(number))) {
+  if (!(whole ? WHOLE : NUMBER).test(typed.trim())) {
     return { error: `${name} takes a ${whole ? "whole number" : "number"}, not “${typed}”.` };
   }
+  const number = Number(typed.trim().replace(",", "."));
   if (number < least || number > most)
-    return { error: `${name} takes ${limitsOf(option)}, not ${number}.` };
+    return { error: `${name} takes ${least} to ${most}, not ${typed.trim()}.` };
   return { value: number };
 }

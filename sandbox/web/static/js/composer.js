@@ -7,7 +7,10 @@ import { icon } from "./icons.js";
 import { Suggestions } from "./suggestions.js";
 import { TextEntry } from "./textentry.js";
 
-/** The composer below the messages: a field for text, or the command that is being filled in. */
+/**
+ * The composer below the messages: a field for text, or the command that is being filled in. What
+ * a member has begun in a channel waits for them there.
+ */
 export class Composer {
   /**
    * @param {{root: HTMLElement, world: import("./world.js").World,
@@ -23,12 +26,14 @@ export class Composer {
     this._commands = [];
     /** @type {CommandForm|null} */
     this._form = null;
+    /** @type {Map<string, CommandForm>} */
+    this._waiting = new Map();
     const box = el("div", { class: "suggestions", hidden: true });
     this._suggestions = new Suggestions(box);
     this._entry = new TextEntry({
       suggestions: this._suggestions,
       commands: () => this._commands,
-      onCommand: (name, values) => this.begin(name, values),
+      onCommand: (name, values) => this._choose(name, values),
       onSend: (content, files, again) => void actions.say(content, files, again),
       say,
     });
@@ -40,7 +45,7 @@ export class Composer {
         class: "icon-button send",
         "aria-label": "Send",
         title: "Send (Enter)",
-        on: { click: () => void (this._form ?? this._entry).send() },
+        on: { click: () => (this._form ?? this._entry).send() },
       },
       icon("send"),
     );
@@ -59,10 +64,10 @@ export class Composer {
     (this._form ?? this._entry).focus();
   }
 
-  /** Write `text`, as if it had been typed. @param {string} text */
-  type(text) {
-    this._close();
-    this._entry.write(text);
+  /** Show all commands, unless one is being filled in: that one goes on. */
+  startCommand() {
+    if (this._form) this._form.focus();
+    else this._entry.startCommand();
   }
 
   /**
@@ -76,21 +81,26 @@ export class Composer {
   begin(name, values = {}, files = {}) {
     const command = this._commands.find((one) => one.name === name);
     if (!command) return false;
-    this._close();
-    this._form = new CommandForm({
+    const form = new CommandForm({
       command,
       world: this._world,
       actions: this._actions,
       suggestions: this._suggestions,
-      onSend: (given, draft) => this._sendCommand(command, given, draft),
+      onSend: (given) => this._sendCommand(command, given),
       onClose: () => {
-        this._close();
+        this._show(null);
         this._entry.focus();
       },
     });
-    this._entry.element.hidden = true;
-    this._body.append(this._form.element);
-    this._form.fill(values, files);
+    this._show(form);
+    form.fill(values, files);
+    form.focus();
+    return true;
+  }
+
+  /** Put the cursor into a command, opened where it is not there yet. @param {string} name @returns {boolean} */
+  resume(name) {
+    if (this._form?.command.name !== name) return this.begin(name);
     this._form.focus();
     return true;
   }
@@ -108,15 +118,25 @@ export class Composer {
     return this._form !== null;
   }
 
-  /** Take in files. @param {File[]} files @param {Element} target what they were dropped on */
+  /** Take in files; whether all were. @param {File[]} files @param {Element} target what they were dropped on */
   takeFiles(files, target) {
-    if (!files.length) return;
+    if (!files.length) return true;
     if (!this._form) {
       this._entry.takeFiles(files);
-      return;
+      return true;
     }
-    const problem = this._form.takeFiles(files, target);
-    if (problem) this._say(problem);
+    const left = this._form.takeFiles(files, target).length;
+    if (!left) return true;
+    const rest = left === 1 ? "one was" : `${left} were`;
+    this._say(`/${this._form.command.name} takes no more files; ${rest} left out.`);
+    return false;
+  }
+
+  _choose(name, values) {
+    if (!this.begin(name, values)) return;
+    // Who added pictures first and chose the command then, meant them for it.
+    const { tray } = this._entry;
+    tray.put(this._form.takeFiles(tray.files, this._form.element));
   }
 
   _learn() {
@@ -124,7 +144,7 @@ export class Composer {
     const name = this._form?.command.name;
     if (name && !this._commands.some((command) => command.name === name)) {
       this._say(`/${name} is not there for ${this._world.me.display} here.`);
-      this._close();
+      this._show(null);
     }
   }
 
@@ -132,7 +152,11 @@ export class Composer {
     const world = this._world;
     const channel = world.channel();
     const place = `${world.me.name} ${world.channelId}`;
-    if (place !== this._place) this._close();
+    if (place !== this._place) {
+      if (this._form) this._waiting.set(this._place, this._form);
+      this._show(this._waiting.get(place) ?? null);
+      this._waiting.delete(place);
+    }
     this._place = place;
     const kind = world.kindOf(channel);
     const closed = kind === "forum";
@@ -142,21 +166,23 @@ export class Composer {
     this._send.disabled = closed;
   }
 
-  _sendCommand({ name }, given, draft) {
-    this._close();
+  _sendCommand({ name }, given) {
+    this._show(null);
     this._entry.focus();
     const again = () => {
-      if (!this.begin(name, draft.values, draft.files)) {
-        this._say(`/${name} is not there at the moment.`);
-      }
+      const begun = this.begin(name, given.options, given.files);
+      if (!begun) this._say(`/${name} is not there at the moment.`);
+      return begun;
     };
     void this._actions.slash(name, given, again);
   }
 
-  _close() {
+  /** Show a command in place of the field for text, or that field. @param {CommandForm|null} form */
+  _show(form) {
     this._suggestions.close();
     this._form?.element.remove();
-    this._form = null;
-    this._entry.element.hidden = false;
+    this._form = form;
+    this._entry.element.hidden = form !== null;
+    if (form) this._body.append(form.element);
   }
 }

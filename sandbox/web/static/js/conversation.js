@@ -100,7 +100,9 @@ export class Conversation {
       body,
     );
     details.addEventListener("toggle", () => {
-      if (details.open && !body.textContent) body.textContent = bodyWords(entry);
+      if (!details.open) return;
+      if (!body.textContent) body.textContent = bodyWords(entry);
+      details.scrollIntoView({ block: "nearest" });
     });
     return el("li", { hidden: !this._shown.has(entry.face), data: { face: entry.face } }, details);
   }

@@ -58,7 +58,7 @@ export class FileField extends Field {
     if (this._url) URL.revokeObjectURL(this._url);
     this._url = file?.type.startsWith("image/") ? URL.createObjectURL(file) : "";
     this._preview.replaceChildren(
-      this._url ? el("img", { src: this._url, alt: "" }) : icon(file ? "file" : "picture"),
+      this._url ? this._picture(this._url) : icon(file ? "file" : "picture"),
     );
     this._words.textContent = file ? file.name : "Choose, drop or paste";
     this.input.title = file ? `${file.name}, ${sizeWords(file.size)}` : "";
@@ -66,6 +66,13 @@ export class FileField extends Field {
     this._error = "";
     this.element.classList.remove("chip-wrong");
     this._around.onChange();
+  }
+
+  _picture(src) {
+    const image = el("img", { src, alt: "" });
+    // Whatever its name says, this is no picture that can be shown.
+    image.addEventListener("error", () => image.replaceWith(icon("file")));
+    return image;
   }
 
   _chosen() {

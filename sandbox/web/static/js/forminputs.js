@@ -10,7 +10,8 @@ let number = 0;
 
 /**
  * An input for a component of a form: {id, component, element, focus, read, problem}; `problem`
- * is a sentence, or an empty string.
+ * is a sentence, or an empty string. One for files has `take` too, for those that were dropped or
+ * pasted beside it.
  *
  * @param {any} component
  * @param {{title: string, world: import("./world.js").World}} about
@@ -80,9 +81,13 @@ function fileInput(component, id, title) {
   const tray = new Tray({ label: title, onRemove: () => picker.focus() });
   const add = (more) => {
     const files = most === 1 ? [...more, ...tray.files] : [...tray.files, ...more];
+    const left = most === 1 ? more.length - 1 : files.length - most;
     tray.put(files.slice(0, most));
     picker.value = "";
+    note.hidden = left < 1;
+    note.textContent = `No more than ${most === 1 ? "one file fits" : `${most} files fit`} here; ${left === 1 ? "one was" : `${left} were`} left out.`;
   };
+  const note = el("p", { class: "field-hint", role: "status", hidden: true });
   const picker = el("input", {
     id,
     type: "file",
@@ -97,15 +102,11 @@ function fileInput(component, id, title) {
     picker,
     el("label", { class: "drop-zone", for: id }, icon("picture"), el("span", { text: words })),
     tray.element,
+    note,
   );
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => {
-    event.preventDefault();
-    add([...event.dataTransfer.files]);
-  });
-  zone.addEventListener("paste", (event) => add([...event.clipboardData.files]));
   return {
     element: zone,
+    take: add,
     read: () => tray.files,
     problem: () => {
       const { length } = tray.files;

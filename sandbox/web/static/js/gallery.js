@@ -26,13 +26,16 @@ export function thumbnail(component) {
   return el("div", { class: "thumbnail" }, picture(component, false));
 }
 
+/** The files attached to a message: its pictures beside each other, then the others. @param {any[]} files */
+export function attachments(files) {
+  const pictures = files.filter(isPicture);
+  const others = files.filter((file) => !isPicture(file));
+  return [...(pictures.length ? [mosaic(pictures.map(asItem))] : []), ...others.map(attachment)];
+}
+
 /** An attached file: a picture, or its name to save. @param {any} file */
 export function attachment(file) {
-  if (file.content_type?.startsWith("image/") && file.width) {
-    return mosaic([
-      { media: file, description: file.description, spoiler: file.filename.startsWith("SPOILER_") },
-    ]);
-  }
+  if (isPicture(file)) return mosaic([asItem(file)]);
   const address = ownFile(file.url);
   const facts = file.size === undefined ? "" : ` · ${sizeWords(file.size)}`;
   const name = el("span", { class: "file-name", text: file.filename });
@@ -46,6 +49,15 @@ export function attachment(file) {
   );
 }
 
+function isPicture(file) {
+  return Boolean(file.content_type?.startsWith("image/") && file.width);
+}
+
+function asItem(file) {
+  const spoiler = file.filename.startsWith("SPOILER_");
+  return { media: file, description: file.description, spoiler };
+}
+
 /** Such as "1.4 MB". @param {number} bytes */
 export function sizeWords(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
@@ -56,7 +68,7 @@ export function sizeWords(bytes) {
 /** @param {any} item @param {boolean} alone whether it is the only one */
 function picture({ media, description, spoiler }, alone) {
   const address = ownFile(media.url);
-  const alt = description || "Picture without a description";
+  const alt = description || media.filename || "Picture without a description";
   if (!address)
     return el("div", {
       class: "picture picture-elsewhere",

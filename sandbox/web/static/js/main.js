@@ -181,7 +181,7 @@ function run(key) {
   }
 
   function command(name) {
-    if (!composer.begin(name)) say(`${world.me.display} has no command /${name} here.`);
+    if (!composer.resume(name)) say(`${world.me.display} has no command /${name} here.`);
   }
 
   function title() {
@@ -205,7 +205,7 @@ function run(key) {
     const writing = event.target.closest?.("input, textarea, select, dialog, [popover]");
     if (event.key !== "/" || writing || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    composer.type("/");
+    composer.startCommand();
   }
 
   function connectSamples() {
@@ -225,7 +225,7 @@ function run(key) {
       // A sample picture is there to be a reference, even before a command was chosen.
       if (!composer.filling && wanted && pictures && samples.names().includes(files[0].name))
         composer.begin(wanted.name);
-      composer.takeFiles(files, target);
+      if (composer.takeFiles(files, target)) speak(`${files[0].name} is attached.`);
     };
     button.addEventListener("click", () => show(box.hidden));
     byId("hide-samples").addEventListener("click", () => {

@@ -15,19 +15,24 @@ const MARKS = [
   ["_", "em"],
 ];
 const DEEPEST = 12;
+// The last second, on either side of 1970, that a Date can hold.
+const FURTHEST = 8.64e12;
 const ESCAPABLE = /[^\p{L}\p{N}\s]/u;
-/** @type {[RegExp, (match: RegExpExecArray) => any][]} */
+/** A null is no tag after all, and stays text. @type {[RegExp, (match: RegExpExecArray) => any][]} */
 const TAGS = [
   [
     /^<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/,
-    (m) => ({ kind: "moment", at: Number(m[1]), style: m[2] ?? "f" }),
+    (m) =>
+      Math.abs(Number(m[1])) <= FURTHEST
+        ? { kind: "moment", at: Number(m[1]), style: m[2] ?? "f" }
+        : null,
   ],
   [/^<@!?(\d{1,20})>/, (m) => ({ kind: "user", id: m[1] })],
   [/^<@&(\d{1,20})>/, (m) => ({ kind: "role", id: m[1] })],
   [/^<#(\d{1,20})>/, (m) => ({ kind: "channel", id: m[1] })],
   [/^<\/([^:>\n]{1,100}):(\d{1,20})>/, (m) => ({ kind: "command", name: m[1], id: m[2] })],
   [/^<a?:(\w{2,32}):\d{1,20}>/, (m) => ({ kind: "emoji", name: m[1] })],
-  [/^<(https?:\/\/[^\s>]+)>/, (m) => ({ kind: "link", url: m[1], children: [text(m[1])] })],
+  [/^<(https?:\/\/[^\s>]+)>/, (m) => linkOf(m[1], [text(m[1])])],
 ];
 const BARE_LINK = /^https?:\/\/[^\s<>]+/;
 const MASKED_LINK =
@@ -71,7 +76,11 @@ function blocks(source, depth) {
 function lines(source, depth) {
   const found = [];
   const rows = source.split("\n");
-  let afterBlock = true;
+  // Rows that are no block, side by side: what begins in one may end in another.
+  const plain = [];
+  const flush = () => {
+    if (plain.length) found.push(...inline(plain.splice(0).join("\n"), depth));
+  };
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at];
     let block = null;
@@ -95,14 +104,13 @@ function lines(source, depth) {
       block = list(items, depth);
     }
     if (block) {
+      flush();
       found.push(block);
-      afterBlock = true;
     } else {
-      if (!afterBlock) found.push({ kind: "line" });
-      found.push(...inline(row, depth));
-      afterBlock = false;
+      plain.push(row);
     }
   }
+  flush();
   return found;
 }
 
@@ -143,7 +151,8 @@ function inline(source, depth) {
   };
   for (let at = 0; at < source.length;) {
     const step = depth < DEEPEST ? special(source, at, depth) : null;
-    if (step?.literal !== undefined) plain += step.literal;
+    if (source[at] === "\n") push({ kind: "line" });
+    else if (step?.literal !== undefined) plain += step.literal;
     else if (step) push(step.node);
     else plain += source[at];
     at += step?.length ?? 1;
@@ -179,18 +188,16 @@ function tag(source, at) {
   const rest = source.slice(at, at + 2100);
   for (const [pattern, build] of TAGS) {
     const match = pattern.exec(rest);
-    if (match) return { node: build(match), length: match[0].length };
+    const node = match && build(match);
+    if (node) return { node, length: match[0].length };
   }
   return null;
 }
 
 function masked(source, at, depth) {
   const match = MASKED_LINK.exec(source.slice(at, at + 2600));
-  if (!match) return null;
-  return {
-    node: { kind: "link", url: match[2], children: inline(match[1], depth + 1) },
-    length: match[0].length,
-  };
+  const node = match && linkOf(match[2], inline(match[1], depth + 1));
+  return node && { node, length: match[0].length };
 }
 
 function bare(source, at) {
@@ -199,7 +206,13 @@ function bare(source, at) {
   let url = match[0].replace(/[.,:;!?"'*_~|\]]+$/, "");
   // "(see https://a.b/c)" ends before the bracket, "https://a.b/c_(d)" after it.
   while (url.endsWith(")") && url.split(")").length > url.split("(").length) url = url.slice(0, -1);
-  return { node: { kind: "link", url, children: [text(url)] }, length: url.length };
+  const node = linkOf(url, [text(url)]);
+  return node && { node, length: url.length };
+}
+
+/** A link; null where no browser could follow the address. */
+function linkOf(url, children) {
+  return URL.canParse(url) ? { kind: "link", url, children } : null;
 }
 
 function marked(source, at, depth) {

@@ -4,7 +4,7 @@ import { avatar } from "./avatars.js";
 import { dayOf, fullMoment, hourOf } from "./clock.js";
 import { renderComponents, TYPE, walk } from "./components.js";
 import { el } from "./dom.js";
-import { attachment } from "./gallery.js";
+import { attachments } from "./gallery.js";
 import { icon } from "./icons.js";
 import { parse, plainText } from "./markdown.js";
 import { richText } from "./richtext.js";
@@ -128,7 +128,7 @@ function body(message, context) {
   // Files that the components show are not listed once more below them.
   const inComponents = (message.components ?? []).length > 0 && message.flags & (1 << 15);
   const files = inComponents ? [] : (message.attachments ?? []);
-  shown.push(...files.map(attachment));
+  shown.push(...attachments(files));
   const components = renderComponents(message.components ?? [], { ...context, message });
   if (components.length) shown.push(el("div", { class: "components" }, ...components));
   if (mark) shown.push(mark);

@@ -27,6 +27,10 @@ export class MessageList {
     scroller.addEventListener("scroll", () => this._scrolled(), { passive: true });
     newest.addEventListener("click", () => this.toNewest());
     list.addEventListener("keydown", (event) => this._walk(event));
+    list.addEventListener("focusin", ({ target }) => {
+      const item = /** @type {Element} */ (target).closest("li[data-id]");
+      if (item) this._makeCurrent(item);
+    });
     new ResizeObserver(() => this._settle()).observe(list);
     new ResizeObserver(() => this._settle()).observe(scroller);
     world.on("opened", ({ loading }) => this._open(loading));
@@ -121,6 +125,7 @@ export class MessageList {
     const joined =
       before !== undefined &&
       before.author.id === message.author.id &&
+      before.visible_to === message.visible_to &&
       !message.interaction_metadata &&
       !message.referenced_message &&
       dayOf(before.timestamp) === dayOf(message.timestamp) &&
@@ -182,10 +187,7 @@ export class MessageList {
       const words = attempt.title.startsWith("/") ? `Sending ${attempt.title} …` : "Sending …";
       return el("p", { class: "attempt" }, icon("wait"), words);
     }
-    const again = () => {
-      this._actions.dismiss(attempt.key);
-      attempt.again();
-    };
+    const again = () => attempt.again() && this._actions.dismiss(attempt.key);
     return el(
       "div",
       { class: "attempt attempt-failed" },

@@ -46,11 +46,24 @@ export function showModal(outcome, { world, actions }) {
     void submit();
   });
   form.addEventListener("input", () => (error.hidden = true));
+  dialog.addEventListener("dragover", (event) => event.preventDefault());
+  dialog.addEventListener("drop", (event) => {
+    event.preventDefault();
+    take([...event.dataTransfer.files], event.target);
+  });
+  dialog.addEventListener("paste", (event) => take([...event.clipboardData.files], event.target));
   dialog.append(form);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
   /** @type {HTMLElement} */ (form.querySelector("input, textarea, .select") ?? send).focus();
+
+  /** Give files to the field they were dropped or pasted on, or else to the first that takes any. */
+  function take(files, target) {
+    const takers = inputs.filter((input) => input.take);
+    const taker = takers.find(({ element }) => element.contains(target)) ?? takers[0];
+    if (files.length) taker?.take(files);
+  }
 
   async function submit() {
     const wrong = inputs.find((input) => input.problem());

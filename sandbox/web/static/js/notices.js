@@ -8,6 +8,8 @@ const SECONDS = 8;
 /** @param {HTMLElement} box @returns {(words: string) => void} says something in passing */
 export function createNotices(box) {
   return (words) => {
+    // The same once more takes the place of what is still there.
+    for (const old of [...box.children]) if (old.textContent === words) old.remove();
     const notice = el(
       "p",
       { class: "notice" },

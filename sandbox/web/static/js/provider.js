@@ -3,6 +3,9 @@
 import { ApiError } from "./errors.js";
 import { el } from "./dom.js";
 
+const PAUSE = 300;
+// The faces that an accident can strike.
+const STRUCK = ["provider", "discord-rest"];
 const FAULTS = [
   {
     label: "Refuse the next request: too many at once (429)",
@@ -54,7 +57,14 @@ export class Provider {
     this._api = api;
     this._say = say;
     this._seen = false;
+    this._timer = 0;
+    /** @type {string[]} */
+    this._waiting = [];
     world.on("provider", ({ settings }) => settings && this._seen && this._fill(settings));
+    // An accident that has happened is no longer waiting.
+    world.on("transcript", ({ entry }) => {
+      if (this._seen && this._waiting.length && STRUCK.includes(entry.face)) this._lookSoon();
+    });
   }
 
   /** Forget what it shows, when the world has begun anew. */
@@ -96,7 +106,7 @@ export class Provider {
     this._shape.addEventListener("change", () => this._set({ shape: this._shape.value }));
     this._words = shapes;
     for (const input of [this._low, this._high])
-      input.addEventListener("change", () => this._setSpeed());
+      input.addEventListener("change", () => this._setSpeed(input));
     for (const input of [this._failures, this._message])
       input.addEventListener("change", () => this._setFailures());
     this._limits = el("input", {
@@ -108,6 +118,7 @@ export class Provider {
       this._try(() => this._api.post("discord/limits", { rate_limits: this._limits.checked })),
     );
     this._faults = el("ul", { class: "faults", "aria-live": "polite" });
+    this._waiting = [];
     this._box.replaceChildren(
       el("h3", { text: "Speed" }),
       el("p", { class: "about", text: "How many seconds a request takes, from and to." }),
@@ -146,7 +157,9 @@ export class Provider {
     );
   }
 
-  _fill({ speed, shape, fail }) {
+  _fill(settings) {
+    this._settings = settings;
+    const { speed, shape, fail } = settings;
     const set = (input, value) => input !== document.activeElement && (input.value = String(value));
     set(this._low, speed[0]);
     set(this._high, speed[1]);
@@ -156,21 +169,20 @@ export class Provider {
     this._shapeWords.textContent = this._words[shape] ?? "";
   }
 
-  _setSpeed() {
-    const low = Number(this._low.value);
-    const high = Number(this._high.value);
-    if (!this._low.validity.valid || !this._high.validity.valid || low > high) {
-      this._say(
-        `The speed is a span of seconds, the smaller number first; ${this._low.value || "nothing"} to ${this._high.value || "nothing"} is not.`,
-      );
+  /** Take in a changed end of the span; the other end gives way. @param {HTMLInputElement} changed */
+  _setSpeed(changed) {
+    if (!changed.validity.valid) {
+      this._refuse("The speed is given in seconds, from 0 to 600.");
       return;
     }
-    this._set({ speed: [low, high] });
+    const [low, high] = [Number(this._low.value), Number(this._high.value)];
+    const given = Number(changed.value);
+    this._set({ speed: low > high ? [given, given] : [low, high] });
   }
 
   _setFailures() {
     if (!this._failures.validity.valid)
-      this._say("“Fail the next” takes a whole number from 0 to 99.");
+      this._refuse("“Fail the next” takes a whole number from 0 to 99.");
     else
       this._set({
         fail: {
@@ -178,6 +190,12 @@ export class Provider {
           ...(this._message.value ? { message: this._message.value } : {}),
         },
       });
+  }
+
+  /** Say why something was not taken, and show what holds. */
+  _refuse(words) {
+    this._say(words);
+    this._fill(this._settings);
   }
 
   _set(change) {
@@ -191,9 +209,16 @@ export class Provider {
     });
   }
 
+  _lookSoon() {
+    window.clearTimeout(this._timer);
+    this._timer = window.setTimeout(() => void this._try(() => this._listFaults()), PAUSE);
+  }
+
   async _listFaults() {
     const faults = await this._api.get("faults");
-    const open = faults.filter((fault) => fault.times_left !== 0);
+    const waiting = faults.filter((fault) => fault.times_left !== 0).map(labelOf);
+    if (waiting.join("\n") === this._waiting.join("\n")) return;
+    this._waiting = waiting;
     const clear = el("button", {
       type: "button",
       class: "link",
@@ -203,19 +228,13 @@ export class Provider {
           void this._try(async () => {
             await this._api.remove("faults");
             await this._listFaults();
+            /** @type {HTMLElement} */ (this._box.querySelector(".fault-buttons button")).focus();
           }),
       },
     });
     this._faults.replaceChildren(
-      ...open.map((fault) =>
-        el("li", {
-          text:
-            FAULTS.find(
-              (known) => known.fault.path === fault.path && known.fault.status === fault.status,
-            )?.label ?? `${fault.face} ${fault.method} ${fault.path}`,
-        }),
-      ),
-      ...(open.length ? [el("li", {}, clear)] : []),
+      ...waiting.map((label) => el("li", { text: label })),
+      ...(waiting.length ? [el("li", {}, clear)] : []),
     );
   }
 
@@ -227,6 +246,14 @@ export class Provider {
       this._say(error.message);
     }
   }
+}
+
+/** What a fault is called here, also one that was not made here. */
+function labelOf(fault) {
+  const known = FAULTS.find(
+    ({ fault: { path, status } }) => path === fault.path && status === fault.status,
+  );
+  return known?.label ?? `${fault.face} ${fault.method} ${fault.path}`;
 }
 
 function named(words, input) {

@@ -38,12 +38,8 @@ function build(node, world) {
     case "quote":
       return el("blockquote", {}, ...inner());
     case "heading":
-      // Below the heading of the page and of the channel.
-      return el(
-        /** @type {"h3"} */ (`h${node.level + 2}`),
-        { class: `text-h${node.level}` },
-        ...inner(),
-      );
+      // All below the channel's: in a message, levels stand for sizes and not for an outline.
+      return el("h3", { class: `text-h${node.level}` }, ...inner());
     case "small":
       return el("p", { class: "small" }, ...inner());
     case "list":

@@ -10,6 +10,7 @@ export class Samples {
     this._api = api;
     this._world = world;
     this._files = new Map();
+    this._addresses = new Map();
   }
 
   /** The names of all samples. */
@@ -34,7 +35,8 @@ export class Samples {
     for (const { name } of this._world.samples) {
       const image = box.querySelector(`[data-sample="${CSS.escape(name)}"] img`);
       const file = await this.file(name);
-      if (image) image.setAttribute("src", URL.createObjectURL(file));
+      if (!this._addresses.has(name)) this._addresses.set(name, URL.createObjectURL(file));
+      if (image) image.setAttribute("src", this._addresses.get(name));
     }
   }
 

@@ -2,19 +2,20 @@
 
 import { matching, writtenOut, writtenValues } from "./commands.js";
 import { el } from "./dom.js";
-import { asGiven, tooLarge } from "./files.js";
+import { tooLarge } from "./files.js";
 import { icon } from "./icons.js";
 import { Tray } from "./tray.js";
 
 const MOST_FILES = 10;
-const LONGEST_MESSAGE = 4000;
+// What Discord takes of a person who pays nothing.
+const LONGEST_MESSAGE = 2000;
 
 /** Text and files that wait to be sent; what is begun in a channel waits there. */
 export class TextEntry {
   /**
    * @param {{suggestions: import("./suggestions.js").Suggestions, commands: () => any[],
    *   onCommand: (name: string, values?: Record<string, string>) => void,
-   *   onSend: (content: string, files: any[], again: () => void) => void,
+   *   onSend: (content: string, files: File[], again: () => boolean) => void,
    *   say: (words: string) => void}} parts `again` puts back what was sent
    */
   constructor({ suggestions, commands, onCommand, onSend, say }) {
@@ -32,7 +33,6 @@ export class TextEntry {
       "aria-autocomplete": "list",
       "aria-haspopup": "listbox",
       autocomplete: "off",
-      maxlength: LONGEST_MESSAGE,
       on: {
         input: () => this._typed(),
         keydown: (event) => this._key(event),
@@ -48,7 +48,7 @@ export class TextEntry {
       on: { change: () => this._chosen() },
     });
     this._attach = this._button("plus", "Attach files", () => this._picker.click());
-    this._slash = this._button("slash", "Commands", () => this.write("/"));
+    this._slash = this._button("slash", "Commands", () => this.startCommand());
     this.element = el(
       "div",
       { class: "write" },
@@ -64,11 +64,12 @@ export class TextEntry {
     this._input.focus();
   }
 
-  /** Write `text`, as if it had been typed. @param {string} text */
-  write(text) {
-    this._input.value = text;
+  /** Show all commands. What was written meanwhile waits until the command is sent or given up. */
+  startCommand() {
     this._input.focus();
-    this._typed();
+    if (!this._input.value) this._input.value = "/";
+    this._fit();
+    this._suggest("");
   }
 
   /**
@@ -85,45 +86,49 @@ export class TextEntry {
       this._restore(text, files);
     }
     for (const node of [this._input, this._attach, this._slash]) node.disabled = closed;
-    this._input.placeholder = closed ? "A forum holds posts, and none is open" : `Message ${name}`;
+    this._input.placeholder = closed ? "No post is open" : `Message ${name}`;
     this._input.setAttribute("aria-label", `Message ${name}`);
   }
 
   /** Add files to the message. @param {File[]} files */
   takeFiles(files) {
+    if (this._input.disabled) {
+      this._say("Nothing can be written here, so there is nothing to add a file to.");
+      return;
+    }
     const room = MOST_FILES - this.tray.files.length;
     if (files.length > room) {
-      this._say(`A message takes ${MOST_FILES} files; ${files.length - room} were left out.`);
+      const rest = files.length - room;
+      this._say(
+        `A message takes ${MOST_FILES} files; ${rest === 1 ? "one was" : `${rest} were`} left out.`,
+      );
     }
     this.tray.put([...this.tray.files, ...files.slice(0, room)]);
     this.focus();
   }
 
   /** Send what is there. */
-  async send() {
+  send() {
     const content = this._input.value.trim();
     const { files } = this.tray;
     if (!content && !files.length) {
       this.focus();
       return;
     }
-    const problem = tooLarge(files);
+    const problem = tooLong(content) ?? tooLarge(files);
     if (problem) {
       this._say(problem);
       return;
     }
     this._suggestions.close();
     this._restore("", []);
-    const again = () => {
-      this._restore(content, files);
+    this._onSend(content, files, () => {
+      // What was begun since then is kept below it.
+      const words = [content, this._input.value].filter(Boolean).join("\n");
+      this._restore(words, [...files, ...this.tray.files].slice(0, MOST_FILES));
       this.focus();
-    };
-    try {
-      this._onSend(content, await Promise.all(files.map(asGiven)), again);
-    } catch (error) {
-      again();
-      throw error;
-    }
+      return true;
+    });
   }
 
   _restore(text, files) {
@@ -158,7 +163,7 @@ export class TextEntry {
         ? `No command begins with “/${query}”. Enter sends it as an ordinary message.`
         : "No commands yet: the bot has not registered any. Is it running?",
       pick: (name) => {
-        this._input.value = "";
+        if (this._input.value.startsWith("/")) this._input.value = "";
         this._onCommand(name);
       },
     });
@@ -169,7 +174,7 @@ export class TextEntry {
       event.stopPropagation();
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      void this.send();
+      this.send();
     }
   }
 
@@ -186,4 +191,11 @@ export class TextEntry {
     const given = { type: "button", class: "icon-button", "aria-label": words, title: words };
     return el("button", { ...given, on: { click: act } }, icon(sign));
   }
+}
+
+/** Why a text cannot be sent as a message; null when it can. */
+function tooLong(content) {
+  const spare = [...content].length - LONGEST_MESSAGE;
+  if (spare <= 0) return null;
+  return `A message takes ${LONGEST_MESSAGE} characters; this one has ${spare} too many.`;
 }
