@@ -15,6 +15,8 @@ RUN: Final = ("-m", "sandbox.leash", "bot", "run")
 STOP_SECONDS: Final = 15.0
 # How much of the log says what happened, in lines.
 LAST_LINES: Final = 15
+# Where both outputs of the bot go, in the folder of its data.
+LOG_FILE: Final = "bot.log"
 # What a program needs of the environment around it: to be found, a home, and Windows its system.
 INHERITED: Final = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
@@ -46,7 +48,7 @@ class BotProcess:
     @property
     def log_file(self) -> Path:
         """Where everything goes that the bot writes."""
-        return self.folder / "bot.log"
+        return self.folder / LOG_FILE
 
     @property
     def pid(self) -> int | None:
@@ -108,7 +110,10 @@ class BotProcess:
             self._process.send_signal(signal.SIGTERM)
 
     async def stop(self, seconds: float = STOP_SECONDS) -> bool:
-        """Ask it to stop, and kill it when it has not after so many seconds; whether it did."""
+        """Ask it to stop, and kill it when it has not after so many seconds; whether it did.
+
+        Whoever does not wait for that long, and cancels, leaves no process behind either.
+        """
         self.request_stop()
         try:
             async with asyncio.timeout(seconds):
@@ -116,13 +121,19 @@ class BotProcess:
         except TimeoutError:
             await self.kill()
             return False
+        except asyncio.CancelledError:
+            self._send_kill()
+            raise
         return True
 
     async def kill(self) -> None:
         """Take it away in the middle of whatever it does."""
+        self._send_kill()
+        await self.wait()
+
+    def _send_kill(self) -> None:
         if self._process is not None and self.is_running:
             self._process.kill()
-        await self.wait()
 
 
 def data_settings(folder: Path) -> dict[str, str]:

@@ -82,7 +82,8 @@ class Sandbox(ControlClient):
             "--port",
             str(port),
         )
-        return cls((python, "-m", "sandbox", *options), {})
+        # On a leash: a sandbox does not outlive whoever started it.
+        return cls((python, "-m", "sandbox.leash", "sandbox", *options), {})
 
     @classmethod
     def connect(cls, info: Mapping[str, Any]) -> Self:
@@ -116,7 +117,11 @@ class Sandbox(ControlClient):
 
     async def _launch(self, command: Sequence[str]) -> None:
         self._process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=dict(os.environ)
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+            env=dict(os.environ),
         )
         output = self._process.stdout
         if output is None:

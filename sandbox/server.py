@@ -1,16 +1,18 @@
 """The sandbox as one server: both imitated services and the control plane, on loopback."""
 
 import base64
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from sandbox.api_in_one import ApiInOne
 from sandbox.control.actions import Actions
-from sandbox.control.guard import guard
+from sandbox.control.guard import authority, guard
 from sandbox.control.news import News
 from sandbox.control.plane import Plane
 from sandbox.discord.clock import Clock
@@ -25,6 +27,11 @@ from sandbox.world import World
 LARGEST_BODY: Final = 512 << 20
 LOOPBACK: Final = "127.0.0.1"
 DEFAULT_SPEED: Final = (5.0, 15.0)
+
+# What aiohttp raises for bytes that are no HTTP, or a body that is not what it says it is.
+NO_REQUEST: Final = (HttpProcessingError, web.RequestPayloadError)
+
+log = logging.getLogger(__name__)
 
 
 class Server:
@@ -88,7 +95,7 @@ class Server:
     @property
     def address(self) -> str:
         """Where this listens, without a slash at the end; the port is known after `start`."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{authority(self._host, self._port)}"
 
     @property
     def port(self) -> int:
@@ -99,21 +106,27 @@ class Server:
         """Serve these routes too; before `start`."""
         self._more_routes += routes
 
+    def routes(self) -> list[web.RouteDef]:
+        """All that is served."""
+        return [
+            *self.discord.routes(),
+            *self.provider.routes(),
+            *self.provider.control_routes(),
+            *Actions(self.discord).routes(),
+            *self._plane.routes(),
+            *self.news.routes(),
+            *self._more_routes,
+        ]
+
     async def start(self) -> None:
         """Listen; afterwards the port is known. OSError where that cannot be."""
         app = web.Application(
             client_max_size=LARGEST_BODY,
             middlewares=[guard(self.control_token, lambda: self._port, self.transcript)],
         )
-        app.add_routes(self.discord.routes())
-        app.add_routes(self.provider.routes())
-        app.add_routes(self.provider.control_routes())
-        app.add_routes(Actions(self.discord).routes())
-        app.add_routes(self._plane.routes())
-        app.add_routes(self.news.routes())
-        app.add_routes(self._more_routes)
+        app.add_routes(self.routes())
         app.on_response_prepare.append(harden)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._runner = web.AppRunner(app, access_log=None, logger=_Log(log), shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
@@ -155,6 +168,18 @@ class Server:
             "members": {person.name: str(person.id) for person in people},
             "roles": {role.name: str(role.id) for role in world.roles},
         }
+
+
+class _Log(logging.LoggerAdapter[logging.Logger]):
+    """What the HTTP server has to say, but for requests that are none, such as those of https.
+
+    Their senders are answered, and nothing in the sandbox is to be mended.
+    """
+
+    def log(self, level: int, msg: object, *args: object, **more: Any) -> None:  # noqa: ANN401 - logging's own
+        """Log it, unless it is about such a request."""
+        if not isinstance(more.get("exc_info"), NO_REQUEST):
+            super().log(level, msg, *args, **more)
 
 
 def loopback(host: str) -> str:

@@ -54,7 +54,7 @@ async def json_object(request: web.Request) -> dict[str, object]:
         raise Refusal(400, f"Content-Type must be application/json (given: {request.content_type})")
     try:
         body = json.loads(await request.read())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, f"the body is not valid JSON: {error}") from error
     if not isinstance(body, dict):
         raise Refusal(400, f"the body must be a JSON object (given: {type(body).__name__})")

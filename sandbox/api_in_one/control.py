@@ -11,7 +11,7 @@ from sandbox.api_in_one.shape_catalogue import SHAPES
 from sandbox.api_in_one.submission import SUBMISSIONS
 from sandbox.api_in_one.tasks import Task
 from sandbox.api_in_one.workshop import Workshop
-from sandbox.faults import Handler, in_words
+from sandbox.faults import Handler, in_words, shortened
 
 Change = TypeVar("Change", bound=BaseModel)
 
@@ -86,9 +86,10 @@ class Control:
 
     async def _change_task(self, request: web.Request) -> web.Response:
         change = await _checked(request, TaskChange)
-        task = self._workshop.tasks.find(request.match_info["task_id"])
+        id_ = request.match_info["task_id"]
+        task = self._workshop.tasks.find(id_)
         if task is None:
-            raise Refusal(404, f"there is no task {request.match_info['task_id']}")
+            raise Refusal(404, f"there is no task {shortened(id_)}")
         now = self._workshop.clock()
         state = task.state(now)
         if change.status is not None:

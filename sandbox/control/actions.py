@@ -184,6 +184,6 @@ class Actions:
 
 
 def _number(word: str) -> int:
-    if not word.isdecimal():
+    if not requests.is_number(word):
         raise Wrong(f"A message is named by its id, not by {word!r}.")
     return int(word)

@@ -9,17 +9,21 @@ from aiohttp.typedefs import Middleware
 
 from sandbox.discord.errors import ImpossibleError, Refusal
 from sandbox.discord.wire import dumps, json_answer
+from sandbox.faults import shortened
 from sandbox.transcript import Transcript
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # How much of a request the transcript keeps; files in it can be long.
 LONGEST_NOTE: Final = 4_000
+# An answer may repeat what was asked for, but not at any length.
+LONGEST_WORDS: Final = 1_000
 PREFIX: Final = "/control"
 EVENTS: Final = f"{PREFIX}/events"
 # A page cannot give a WebSocket a header of its own, but it can name a subprotocol.
 SUBPROTOCOL: Final = "shotlist."
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost")
+HTTP_PORT: Final = 80
 # Files arrive in base64: this is about 48 MB of them.
 LARGEST_BODY: Final = 64 << 20
 TOO_LARGE: Final = "Together these files are too large: send at most 48 MB of files at once."
@@ -48,14 +52,26 @@ def guard(token: str, port: Callable[[], int], transcript: Transcript) -> Middle
                 await _note(request, transcript)
             except web.HTTPRequestEntityTooLarge:
                 return failure(413, TOO_LARGE)
-        try:
-            return await handler(request)
-        except (Wrong, ImpossibleError) as error:
-            return failure(400, str(error))
-        except Refusal as refusal:
-            return json_answer(dumps({"error": str(refusal), **refusal.body()}), status=400)
+            except (web.RequestPayloadError, ConnectionResetError):
+                return failure(400, "The request did not arrive whole.")
+        return await _answered(request, handler)
 
     return check
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the handler answers, or in words why it does not."""
+    try:
+        return await handler(request)
+    except (Wrong, ImpossibleError) as error:
+        return failure(400, str(error))
+    except Refusal as refusal:
+        return json_answer(dumps({"error": str(refusal), **refusal.body()}), status=400)
+    except web.HTTPNotFound:
+        return failure(404, f"There is no {request.path} here.")
+    except web.HTTPMethodNotAllowed as error:
+        allowed = " or ".join(sorted(error.allowed_methods))
+        return failure(405, f"{request.path} takes {allowed}, not {request.method}.")
 
 
 async def _note(request: web.Request, transcript: Transcript) -> None:
@@ -69,7 +85,7 @@ async def _note(request: web.Request, transcript: Transcript) -> None:
 
 def _refused(request: web.Request, token: str, port: int) -> web.Response | None:
     """The refusal for a stranger; None for the holder of the token."""
-    hosts = [f"{name}:{port}" for name in LOOPBACK_NAMES]
+    hosts = [authority(name, port) for name in LOOPBACK_NAMES]
     # A page of another site can reach this port; it cannot give these headers the right values.
     if request.host not in hosts:
         return failure(403, f"The control plane is reached as {hosts[0]}, not {request.host}.")
@@ -83,16 +99,24 @@ def _refused(request: web.Request, token: str, port: int) -> web.Response | None
 
 def _has_token(request: web.Request, token: str) -> bool:
     """Whether the request carries the token: in a header, or for events as a subprotocol."""
-    given = request.headers.get(hdrs.AUTHORIZATION, "")
-    if hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+    if _same(request.headers.get(hdrs.AUTHORIZATION, ""), f"Bearer {token}"):
         return True
     offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")
     return request.path == EVENTS and any(
-        hmac.compare_digest(word.strip().encode(), f"{SUBPROTOCOL}{token}".encode())
-        for word in offered
+        _same(word.strip(), f"{SUBPROTOCOL}{token}") for word in offered
     )
+
+
+def _same(given: str, wanted: str) -> bool:
+    """Compared in constant time; what is given may hold bytes that are no text."""
+    return hmac.compare_digest(given.encode(errors="surrogateescape"), wanted.encode())
+
+
+def authority(host: str, port: int) -> str:
+    """Host and port as a browser names them: without the port that it takes for granted."""
+    return host if port == HTTP_PORT else f"{host}:{port}"
 
 
 def failure(status: int, words: str) -> web.Response:
     """An error as the control plane says it."""
-    return json_answer(dumps({"error": words}), status=status)
+    return json_answer(dumps({"error": shortened(words, LONGEST_WORDS)}), status=status)

@@ -73,7 +73,7 @@ class Plane:
             if not isinstance(given, dict):
                 raise Wrong("A fault is a JSON object.")
             return _answer({"id": self._faults.add(given)})
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Wrong(str(error)) from error
 
     async def remove_fault(self, request: web.Request) -> web.Response:
@@ -167,7 +167,7 @@ class Plane:
 
 def _after(request: web.Request) -> int:
     word = request.query.get("after", "0")
-    if not word.isdecimal():
+    if not requests.is_number(word):
         raise Wrong(f"after is the number of an entry, not {word!r}.")
     return int(word)
 

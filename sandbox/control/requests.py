@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -10,9 +10,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sandbox.control.guard import Wrong
 from sandbox.faults import in_words
 
+# As many digits as the largest snowflake has; beyond some length no text is read as a number.
+MOST_DIGITS: Final = 20
+# More records than anyone looks at, and no more than a computer counts.
+MOST_KEPT: Final = 1_000_000
+# In seconds; beyond some moment no computer counts.
+A_YEAR: Final = 366 * 86_400
+
+
+def is_number(text: str) -> bool:
+    """Whether this is a whole number that an id or the number of an entry can be."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
 
 def _an_id(text: str) -> str:
-    if not text.isdecimal():
+    if not is_number(text):
         raise ValueError("an id is a whole number")
     return text
 
@@ -129,7 +141,7 @@ class Disturb(_Request):
     reconnect: bool = False
     invalid_session: bool = False
     drop: bool = False
-    heartbeat_seconds: Annotated[float, Field(gt=0)] | None = None
+    heartbeat_seconds: Annotated[float, Field(gt=0, le=A_YEAR)] | None = None
 
     def action(self) -> int | str | None:
         """The one thing that was asked for; None when only the heartbeat is set."""
@@ -147,17 +159,17 @@ class Limits(_Request):
     file_bytes: Annotated[int, Field(ge=0)] | None = None
     request_bytes: Annotated[int, Field(ge=0)] | None = None
     guild_file_bytes_told_to_bot: Annotated[int, Field(ge=0)] | None = None
-    attachment_url_seconds: Annotated[float, Field(gt=0)] | None = None
+    attachment_url_seconds: Annotated[float, Field(gt=0, le=A_YEAR)] | None = None
     rate_limits: bool | None = None
     rate_window_scale: Annotated[float, Field(gt=0, le=1)] | None = None
-    kept_requests: Annotated[int, Field(ge=1)] | None = None
-    kept_states: Annotated[int, Field(ge=1)] | None = None
+    kept_requests: Annotated[int, Field(ge=1, le=MOST_KEPT)] | None = None
+    kept_states: Annotated[int, Field(ge=1, le=MOST_KEPT)] | None = None
 
 
 class Advance(_Request):
-    """A step of the clock in seconds, of a year at most: beyond some year no computer counts."""
+    """A step of the clock in seconds."""
 
-    advance: Annotated[float, Field(ge=0, le=366 * 86_400)]
+    advance: Annotated[float, Field(ge=0, le=A_YEAR)]
 
 
 class BotAction(_Request):

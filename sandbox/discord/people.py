@@ -19,6 +19,8 @@ Json = dict[str, Any]
 PATIENCE: Final = 3.0
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 BUTTON: Final = 2
+# How many files a message takes, as Discord's application allows.
+MOST_FILES: Final = 10
 LINK_STYLES: Final = (5, 6)
 KINDS: Final = {
     "message": "message",
@@ -206,6 +208,8 @@ class People:
         user_id, channel_id = self._place(member, channel)
         if not content and not files:
             raise ImpossibleError("A message needs content or files.")
+        if len(files) > MOST_FILES:
+            raise ImpossibleError(f"A message takes {MOST_FILES} files, not {len(files)}.")
         return self._model.message_payload(
             self._model.say(channel_id, user_id, content, files), user_id
         )

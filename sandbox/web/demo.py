@@ -20,9 +20,10 @@ from sandbox.web.page import STATIC, Page
 
 # How long the first start of the bot may take, in seconds.
 START_SECONDS: Final = 60.0
-# What each member may use in a day: more than by default, so that nobody is stopped while trying
-# things out, and little enough to see what a cap does.
-CREDITS: Final = {"DEFAULT_CREDITS": "240"}
+# How the demo's bot differs from one without settings. A day's credits are more than by default,
+# so that nobody is stopped while trying things out, and little enough to see what a cap does; and
+# it answers direct messages, since the page has some.
+BOT_SETTINGS: Final = {"DEFAULT_CREDITS": "240", "ALLOW_DIRECT_MESSAGES": "true"}
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 TOKEN_BYTES: Final = 32
 
@@ -47,7 +48,7 @@ class PageDemo:
         speed: tuple[float, float],
         seed: int = 1,
         token: str | None = None,
-        bot_settings: Mapping[str, str] = CREDITS,
+        bot_settings: Mapping[str, str] = BOT_SETTINGS,
         bot_command: Sequence[str] = RUN,
         static: Path = STATIC,
     ) -> None:
@@ -75,7 +76,11 @@ class PageDemo:
             try:
                 await self.server.start()
             except OSError as error:
-                raise DemoError(f"{error.strerror}. Choose another port with --port.") from error
+                reason = os.strerror(error.errno or 0)
+                raise DemoError(
+                    f"port {self.server.port} cannot be used ({reason}). "
+                    "Choose another port with --port."
+                ) from error
             self.bot.settings |= ControlClient(self.info).bot_environment()
             opening.push_async_callback(self._demo.close)
             await self._demo.start()

@@ -83,10 +83,10 @@ class Page:
         """The file of this path below the folder, if it is one that may be served."""
         try:
             file = (self._folder / path).resolve()
-        except ValueError:  # a zero byte in its name
+            inside = file.is_relative_to(self._folder) and file.suffix in CONTENT_TYPES
+            return file if inside and file.is_file() else None
+        except (ValueError, OSError):  # a name with a zero byte, or too long for any file
             return None
-        inside = file.is_relative_to(self._folder) and file.suffix in CONTENT_TYPES
-        return file if inside and file.is_file() else None
 
 
 def _host(address: str) -> str:

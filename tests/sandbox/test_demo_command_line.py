@@ -1,87 +1,23 @@
-"""`python -m bot demo` as someone types it."""
+"""`python -m bot demo` as someone types it: its options, and what it says to wrong ones."""
 
-import asyncio
-import os
+import contextlib
 import re
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from sandbox.bot_process import ROOT
+from sandbox.demo_options import PORT, read
+from tests.sandbox.demo_process import ADDRESS, DemoProcess, demo_process
+
+COLUMNS = 80
 
 
-@asynccontextmanager
-async def _demo(folder: Path, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "demo",
-        *options,
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "TMPDIR": str(folder),
-            "BROWSER": "/nowhere %s",
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-async def _ended(folder: Path, *options: str) -> tuple[int, str]:
-    async with _demo(folder, *options) as process:
-        _, words = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, words.decode()
-
-
-async def _address(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
-    async with asyncio.timeout(60):
-        while line := (await process.stdout.readline()).decode():
-            if found := re.search(r"http://127\.0\.0\.1:\d+/#\S+", line):
-                return found[0]
-    raise AssertionError("no address was printed")
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_the_page_is_there_until_it_is_stopped_and_nothing_stays(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    async with _demo(tmp_path, "--port", str(_free_port())) as process:
-        address, _, token = (await _address(process)).partition("#")
-        key = {"Authorization": f"Bearer {token}"}
-        async with (
-            aiohttp.ClientSession(address) as session,
-            session.get("/control/demo/state", headers=key) as answer,
-        ):
-            bot = (await answer.json())["bot"]
-        assert bot["state"] == "ready"
-        process.send_signal(number)
-        output, errors = await process.communicate()
-        assert process.returncode == 0, errors
-        assert not errors
-        assert "Stopping" in output.decode()
-    with pytest.raises(ProcessLookupError):
-        os.kill(bot["pid"], 0)
-    assert [(folders, files) for _, folders, files in os.walk(tmp_path)] == [
-        (["data"], []),
-        ([], ["demo-token"]),
-    ]
+async def _stopped(demo: DemoProcess) -> None:
+    demo.process.send_signal(signal.SIGINT)
+    code, complaints = await demo.ended()
+    assert (code, complaints) == (0, "")
 
 
 async def test_a_restart_has_the_same_address_and_keeps_what_it_was_told_to(
@@ -90,21 +26,72 @@ async def test_a_restart_has_the_same_address_and_keeps_what_it_was_told_to(
     port = str(_free_port())
     addresses = []
     for number in (1, 2):
-        async with _demo(tmp_path, "--port", port, "--keep", f"kept{number}", "--open") as process:
-            addresses.append(await _address(process))
-            process.send_signal(signal.SIGINT)
-            await process.communicate()
-        assert (tmp_path / f"kept{number}" / "shotlist.db").is_file()
-        assert (tmp_path / f"kept{number}" / "bot.log").is_file()
+        kept = tmp_path / f"kept{number}"
+        async with demo_process(tmp_path, "--port", port, "--keep", kept.name) as demo:
+            addresses.append(await demo.until_said(ADDRESS))
+            await _stopped(demo)
+        assert f"The bot's database and log are in {kept}" in demo.said
+        assert (kept / "shotlist.db").is_file()
+        assert "logging in" in (kept / "bot.log").read_text()
     assert addresses[0] == addresses[1]
 
 
-async def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
+async def test_where_the_usual_port_is_taken_the_page_has_another_and_says_so(
+    tmp_path: Path,
+) -> None:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # somebody else has it, which serves as well
+            stack.enter_context(socket.create_server(("127.0.0.1", PORT)))
+        async with demo_process(tmp_path) as demo:
+            address = await demo.until_said(ADDRESS)
+            await _stopped(demo)
+    assert f"Port {PORT} is taken" in demo.said
+    assert f":{PORT}/" not in address
+    port = re.findall(r":(\d+)/", address)[0]
+    assert f"ssh -L {port}:127.0.0.1:{port} " in demo.said
+
+
+async def test_what_it_says_fits_a_terminal_and_has_no_colours(tmp_path: Path) -> None:
+    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+        await demo.until_said("Ctrl-C stops everything")
+        await _stopped(demo)
+    lines = [line for line in demo.said.splitlines() if "ssh -L" not in line]
+    assert [line for line in lines if len(line) > COLUMNS] == []
+    assert "\x1b" not in demo.said
+
+
+async def test_a_port_that_is_taken_is_told_in_words_and_the_folder_stays_usable(
+    tmp_path: Path,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        code, words = await _ended(tmp_path, "--port", str(taken.getsockname()[1]))
+        port = str(taken.getsockname()[1])
+        async with demo_process(tmp_path, "--port", port, "--keep", "kept") as demo:
+            code, complaints = await demo.ended()
     assert code == 1
-    assert "Choose another port with --port" in words
-    assert "Traceback" not in words
+    assert re.fullmatch(
+        rf"The demo could not go on: port {port} cannot be used \(.+\)\. "
+        r"Choose another port with --port\.\n",
+        complaints,
+    )
+    assert demo.said == ""
+    assert read(["--keep", str(tmp_path / "kept")]).keep == tmp_path / "kept"
+
+
+async def test_without_a_browser_the_address_is_all_there_is(tmp_path: Path) -> None:
+    async with demo_process(tmp_path, "--port", str(_free_port()), "--open") as demo:
+        await demo.until_said("No browser could be opened here: use the address above")
+        await _stopped(demo)
+
+
+async def test_a_browser_that_does_not_return_keeps_nobody_from_stopping(tmp_path: Path) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\ntouch opened\nexec sleep 600 <&- >&- 2>&-\n")
+    browser.chmod(0o755)
+    options = ("--port", str(_free_port()), "--open")
+    async with demo_process(tmp_path, *options, browser=f"{browser} %s") as demo:
+        await demo.until_said("Ctrl-C stops everything")
+        await _stopped(demo)
+    assert "No browser" not in demo.said
 
 
 @pytest.mark.parametrize(
@@ -112,22 +99,81 @@ async def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
     [
         (["--port", "70000"], "'70000' is not a port"),
         (["--port", "0"], "'0' is not a port"),
+        (["--port", "-1"], "'-1' is not a port"),
+        (["--port", "abc"], "'abc' is not a port"),
+        (["--port", "٣"], "'٣' is not a port"),
+        (["--port", "9" * 5000], "is not a port"),
+        (["--port", "6000"], "browsers open no page on port 6000"),
         (["--speed", "9-1"], "the first number is above 0 and not the larger"),
+        (["--speed", "0"], "the first number is above 0"),
+        (["--speed", "nan"], "the first number is above 0"),
         (["--speed", "fast"], "'fast' is not of the form 5-15"),
+        (["--speed", "5-"], "'5-' is not of the form 5-15"),
+        (["--speed", "-5"], "'-5' is not of the form 5-15"),
         (["--speed", "1-inf"], "'1-inf'"),
+        (["--seed", "x"], "'x' is not a whole number"),
         (["--keep", "."], "exists and is not an empty folder"),
+        (["--keep", "something"], "exists and is not an empty folder"),
+        (["--keep", ""], "this is no name of a folder"),
         (["--tour", "--port", "9000"], "--port and --open are for the page"),
+        (["--tour", "--open"], "--port and --open are for the page"),
         (["--images", "x"], "--images is for the tour"),
+        (["--loud"], "unrecognized arguments: --loud"),
     ],
 )
-async def test_mistakes_are_told_before_anything_starts(
-    tmp_path: Path, options: list[str], reason: str
+def test_mistakes_are_told_before_anything_starts(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    reason: str,
 ) -> None:
     (tmp_path / "something").touch()
-    code, words = await _ended(tmp_path, *options)
-    assert code == 2
-    assert reason in words
-    assert "Traceback" not in words
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        read(options)
+    assert ended.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options", [("--keep", "file/below"), ("--tour", "--images", "file")], ids=["keep", "images"]
+)
+async def test_a_folder_that_cannot_be_is_told_in_words(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    async with demo_process(tmp_path, *options) as demo:
+        code, complaints = await demo.ended()
+    assert code == 1
+    assert "nothing can be written in" in complaints
+    assert f"Name another folder with {options[-2]}" in complaints
+    assert "Traceback" not in complaints
+    assert demo.said == ""
+
+
+async def test_one_of_two_demos_that_begin_at_once_has_the_folder(tmp_path: Path) -> None:
+    """Whether the second sees the folder in use or loses the race for it, it says so."""
+    options = ("--keep", "kept", "--port")
+    async with (
+        demo_process(tmp_path, *options, str(_free_port())) as one,
+        demo_process(tmp_path, *options, str(_free_port())) as other,
+    ):
+        refused = [demo for demo in (one, other) if await _is_refused(demo)]
+    assert len(refused) == 1
+
+
+async def _is_refused(demo: DemoProcess) -> bool:
+    """Whether it has ended for the folder; one that has it is stopped once it is ready."""
+    try:
+        await demo.until_said(ADDRESS)
+    except AssertionError:
+        code, complaints = await demo.ended()
+        assert code in (1, 2)
+        assert "name another" in complaints.lower()
+        return True
+    await _stopped(demo)
+    return False
 
 
 def _free_port() -> int:

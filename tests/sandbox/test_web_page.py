@@ -82,7 +82,18 @@ async def test_files_have_the_type_that_browsers_insist_on(
 
 
 @pytest.mark.parametrize(
-    "path", ["", "js", "js/", "notes.py", "missing.js", "..%2fprivate.js", "way-out.js", "%00.js"]
+    "path",
+    [
+        *("", "js", "js/", "notes.py", "missing.js", "..%2fprivate.js", "%2e%2e/private.js"),
+        *(
+            "..%5cprivate.js",
+            "%2fetc%2fpasswd",
+            "way-out.js",
+            "%00.js",
+            "%ff.js",
+            "a" * 300 + ".js",
+        ),
+    ],
 )
 async def test_nothing_else_is_served_and_no_folder_is_listed(
     server: Server, browser: aiohttp.ClientSession, path: str

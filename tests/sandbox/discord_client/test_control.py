@@ -9,6 +9,8 @@ import pytest
 from sandbox.client import ROOT, Sandbox, SandboxError
 from tests.sandbox.discord_client.gateway_client import GatewayClient
 
+FILE = {"filename": "a.txt", "content_base64": "YQ=="}
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -43,6 +45,7 @@ async def test_only_the_holder_of_the_token_on_this_machine_is_let_in(
         ("discord/slash", {"member": "ada", "command": "x"}, "No command 'x' is registered"),
         ("discord/say", {"member": "ada", "channel": "attic", "content": "x"}, "no channel"),
         ("discord/say", {"member": "ada"}, "needs content or files"),
+        ("discord/say", {"member": "ada", "files": [FILE] * 11}, "takes 10 files, not 11"),
         ("discord/say", {"member": "ada", "colour": "red"}, "colour: there is no such field"),
         ("discord/click", {"member": "ada", "message": "5"}, "custom_id or the label"),
         ("discord/gateway", {}, "Give close"),
