@@ -15,7 +15,7 @@ COMPILE_ALL = $(COMPILE) --group dev --output-file requirements-dev.txt && \
   $(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo tour test check check-lock run bench screenshots lock clean
+.PHONY: help venv demo tour test fuzz crash check check-lock run bench screenshots lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,15 @@ tour: $(INSTALLED) ## the same in a terminal: plays a tour and saves the images
 test: $(INSTALLED) ## run the tests
 	@$(BIN)/python -m pytest
 
+# ARGS as in: make crash ARGS="--kills 1056 --seed 1"
+crash: $(INSTALLED) ## kill the bot again and again, and compare its books afterwards
+	@$(BIN)/python -m tests.crash $(ARGS)
+
+# Fails and shrinks as a test does; what it found is tried first the next time.
+fuzz: $(INSTALLED) ## try very many hostile inputs and sequences of events (about ten minutes)
+	@$(BIN)/python -m pytest tests/hostile tests/storage/test_sequences.py \
+	  --hypothesis-profile=fuzz --hypothesis-show-statistics $(ARGS)
+
 check: $(INSTALLED) ## look through code, types, imports, lock files and links
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -42,7 +51,7 @@ run: $(INSTALLED) ## start the bot with the settings of .env
 	@$(BIN)/python -m bot run
 
 bench: $(INSTALLED) ## measure what the bot costs
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ARGS)
 
 venv: $(INSTALLED) ## install all packages into .venv (the other targets do it by themselves)
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import acknowledgement, jobs, ledger, memory
+from bench import acknowledgement, jobs, ledger, load, memory, soak
 from bench.errors import BenchError
 from bench.figures import Figure, table
 from bench.machine import Machine, OtherWork, load_average
@@ -23,7 +23,11 @@ MEASURES: dict[str, Measure] = {
     "jobs": jobs.measure,
     "memory": memory.measure,
     "ledger": ledger.measure,
+    "load": load.measure,
+    "soak": soak.measure,
 }
+# The long run is measured when it is asked for.
+USUAL = [name for name in MEASURES if name != "soak"]
 RESULTS = Path(__file__).parent / "results.json"
 # With more than this share of the cores in use by other programs, a measure says little.
 DISTURBED = 0.1
@@ -58,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         choices=list(MEASURES),
         action="append",
-        help="this measure alone; may be given several times",
+        help="this measure alone; may be given several times (soak: half an hour, only when named)",
     )
     parser.add_argument(
         "--json",
@@ -78,7 +82,7 @@ async def _bench(asked: argparse.Namespace) -> None:
     scale: Scale = QUICK if asked.quick else FULL
     figures: list[Figure] = []
     around: dict[str, dict[str, float | None]] = {}
-    for name in dict.fromkeys(asked.only or MEASURES):
+    for name in dict.fromkeys(asked.only or USUAL):
         load, others = load_average(), OtherWork()
         print(f"\nmeasuring: {name} …", flush=True)
         found = await MEASURES[name](scale, seed=asked.seed)

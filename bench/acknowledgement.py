@@ -20,8 +20,6 @@ TARGET_MS = 100.0
 ENDLESS = (500.0, 500.0)
 BURST = 20
 Command = Callable[[], Coroutine[Any, Any, float]]
-# How many commands are on their way at once while the running jobs are made.
-AT_ONCE = 4
 
 
 async def measure(scale: Scale, *, seed: int) -> list[Figure]:
@@ -40,7 +38,8 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         await _one_by_one(lambda: crowd.command("credits"), scale.warm_up)
         idle = await _one_by_one(lambda: crowd.command("credits"), scale.commands)
         idle_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
-        await _fill(crowd, scale.running)
+        await crowd.fill(scale.running)
+        await crowd.running(scale.running)
         before = await _Traffic.now(sandbox, process_id)
         busy, imagine, aside = await _in_turn(sandbox, crowd, scale.commands)
         busy_burst = await _bursts(lambda: crowd.command("credits"), scale.bursts)
@@ -93,18 +92,6 @@ class _Traffic:
             share = (self._processor - before._processor) / seconds * 100
             figures.append(Figure(GROUP, "meanwhile, the bot's share of a core", share, "%"))
         return figures
-
-
-async def _fill(crowd: Crowd, running: int) -> None:
-    """Let so many jobs run."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one() -> None:
-        async with gate:
-            await crowd.imagine()
-
-    await together(one() for _ in range(running))
-    await crowd.running(running)
 
 
 async def _in_turn(

@@ -17,6 +17,8 @@ GivenFile = Path | tuple[str, bytes]
 PATIENCE = 120.0
 # How often a number in the sandbox is looked at again while it is waited for, in seconds.
 LOOK = 0.25
+# How many commands are on their way at once while the running jobs are made.
+AT_ONCE = 4
 
 
 class Crowd:
@@ -53,23 +55,37 @@ class Crowd:
         pauses = (self._random.uniform(0.5, 1.5) * every for _ in range(count))
         return await together(later(seconds) for seconds in itertools.accumulate(pauses))
 
-    async def shown(self, asked: Sequence[Asked], *, since: int) -> None:
-        """Wait until the messages of all of ``asked`` show their images.
+    async def fill(self, count: int) -> list[Asked]:
+        """Ask for so many images, a few at a time."""
+        gate = asyncio.Semaphore(AT_ONCE)
 
-        ``since`` is a place in the sandbox's stream of events, from before they were asked for.
+        async def one() -> Asked:
+            async with gate:
+                return await self.imagine()
+
+        return await together(one() for _ in range(count))
+
+    async def shown(self, asked: Sequence[Asked], *, since: int) -> dict[str, float]:
+        """Wait until the messages of all of ``asked`` show their images; when each first did.
+
+        ``since`` is a place in the sandbox's stream of events, from before they were asked for;
+        the moments are those of the loop's clock, by the ids of the messages.
         """
         missing = {one.message_id for one in asked}
+        moments: dict[str, float] = {}
 
         def all_shown(event: Mapping[str, Any]) -> bool:
             message = event.get("message") or {}
             if str(message.get("id")) in missing and is_result(message):
                 missing.remove(str(message["id"]))
+                moments[str(message["id"])] = asyncio.get_running_loop().time()
             return not missing
 
         try:
             await self._sandbox.wait_for(all_shown, timeout=PATIENCE, since=since)
         except TimeoutError:
             raise BenchError(f"{len(missing)} of {len(asked)} jobs did not finish.") from None
+        return moments
 
     async def running(self, count: int) -> None:
         """Wait until the image API has exactly so many tasks that run."""
@@ -113,3 +129,11 @@ async def provider_statistics(sandbox: Sandbox) -> Mapping[str, Any]:
     if not isinstance(counts, dict):
         raise BenchError(f"The sandbox answered with {counts!r} in place of statistics.")
     return counts
+
+
+async def running_tasks(sandbox: Sandbox) -> list[str]:
+    """The ids of the tasks that run at the sandbox's image API."""
+    told = await sandbox.provider("tasks", method="GET")
+    if not isinstance(told, dict):
+        raise BenchError(f"The sandbox answered with {told!r} in place of tasks.")
+    return [task["id"] for task in told["tasks"] if task["status"] == "running"]

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Numbers of samples. ``every`` and ``finishing`` are seconds."""
+    """Numbers of samples.
+
+    ``every``, ``finishing``, ``watched``, ``pressing`` and ``soak`` are seconds.
+    """
 
     warm_up: int  # commands before the first that counts
     commands: int
@@ -20,6 +23,13 @@ class Scale:
     finishing: float  # how long a task of such a round runs
     ledger_rows: tuple[int, ...]
     pairs: int  # of hold and capture
+    under_way: tuple[int, ...]  # jobs that run at the same time
+    watched: float  # how long they are left alone
+    commands_a_second: float
+    pressing: float  # how long so many commands are sent
+    ending: int  # jobs that end in the same moment
+    soak: float  # how long the long run is
+    soak_jobs: int  # between two looks at what the bot holds
 
 
 FULL = Scale(
@@ -36,6 +46,13 @@ FULL = Scale(
     finishing=20.0,
     ledger_rows=(1_000, 1_000_000),
     pairs=1_000,
+    under_way=(500, 1_000, 2_000),
+    watched=20.0,
+    commands_a_second=50.0,
+    pressing=60.0,
+    ending=100,
+    soak=1_800.0,
+    soak_jobs=40,
 )
 QUICK = Scale(
     warm_up=5,
@@ -51,4 +68,11 @@ QUICK = Scale(
     finishing=6.0,
     ledger_rows=(1_000, 20_000),
     pairs=100,
+    under_way=(50, 100),
+    watched=5.0,
+    commands_a_second=20.0,
+    pressing=5.0,
+    ending=20,
+    soak=20.0,
+    soak_jobs=4,
 )

@@ -1,15 +1,17 @@
-"""The command line: ``python -m bot run``, ``demo``, ``check``, ``migrate``."""
+"""The command line: ``python -m bot run``, ``demo``, ``check``, ``migrate``, ``backup``."""
 
 import argparse
 import asyncio
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from bot.check import Finding, check
+from bot.check import Finding, check, check_contents
 from bot.client import serve
 from bot.errors import SettingsError, ShotlistError
 from bot.settings import OfflineSettings, Settings, read_offline_settings, read_settings
+from bot.storage.backup import backup
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.telemetry.logs import configure_logs
@@ -23,9 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from sandbox.demo import main as demo  # noqa: PLC0415
 
         return demo(given[1:])
-    command = _parser().parse_args(given).command
+    asked = _parser().parse_args(given)
     try:
-        return {"run": _run, "check": _check, "migrate": _migrate}[command]()
+        if asked.command == "backup":
+            return _backup(asked.file, overwrite=asked.force)
+        return {"run": _run, "check": _check, "migrate": _migrate}[asked.command]()
     except ShotlistError as error:
         _say_error(str(error))
         return 1
@@ -42,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
         "check", help="tell whether token, key, database and permissions work; prove the ledger"
     )
     commands.add_parser("migrate", help="bring the database up to date")
+    copying = commands.add_parser(
+        "backup", help="copy the whole database, also while the bot runs, and prove the copy"
+    )
+    copying.add_argument("file", type=Path, metavar="FILE", help="where the copy goes")
+    copying.add_argument("--force", action="store_true", help="replace FILE where it is there")
     return parser
 
 
@@ -70,7 +79,7 @@ def _on_signal(stop: Callable[[], None]) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-# --- check, migrate ---
+# --- check, migrate, backup ---
 
 
 def _check() -> int:
@@ -86,17 +95,14 @@ def _check() -> int:
         except SettingsError:  # told already, among the rest
             return 1
 
-    def say(finding: Finding) -> None:
-        mark = {True: "ok", False: "WRONG", None: "note"}[finding.fine]
-        sys.stdout.write(f"{mark:5}  {finding.subject}: {finding.text}\n")
-
-    configure_logs("ERROR", settings.log_format, secrets=secrets)
-    fine = asyncio.run(check(settings, say))
+    configure_logs("CRITICAL", settings.log_format, secrets=secrets)
+    fine = asyncio.run(check(settings, _say_finding))
     return 0 if fine and secrets else 1
 
 
 def _migrate() -> int:
     settings = read_offline_settings()
+    configure_logs("CRITICAL", settings.log_format, secrets=())
 
     async def bring_up_to_date() -> str:
         database = Database(settings.database_url)
@@ -109,6 +115,33 @@ def _migrate() -> int:
 
     sys.stdout.write(f"database: {asyncio.run(bring_up_to_date())}\n")
     return 0
+
+
+def _backup(file: Path, *, overwrite: bool) -> int:
+    settings = read_offline_settings()
+    configure_logs("CRITICAL", settings.log_format, secrets=())
+
+    async def copy_and_look() -> bool:
+        fine = True
+        async with backup(settings.database_url, file, overwrite=overwrite) as copy:
+            async for finding in check_contents(copy):
+                _say_finding(finding)
+                fine = fine and finding.fine is not False
+        return fine
+
+    fine = asyncio.run(copy_and_look())
+    size = file.stat().st_size / 1e6
+    sys.stdout.write(
+        f"backup: {file}, {size:.1f} MB. The pictures in {settings.media_dir} are not in it.\n"
+    )
+    if not fine:
+        _say_error("The database itself is wrong as said above, and so is its backup.")
+    return 0 if fine else 1
+
+
+def _say_finding(finding: Finding) -> None:
+    mark = {True: "ok", False: "WRONG", None: "note"}[finding.fine]
+    sys.stdout.write(f"{mark:5}  {finding.subject}: {finding.text}\n")
 
 
 def _say_error(text: str) -> None:

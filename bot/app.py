@@ -22,11 +22,14 @@ from bot.housekeeping import Housekeeping
 from bot.jobs.delivering import Delivery
 from bot.jobs.driver import Driver
 from bot.jobs.engine import Engine
-from bot.jobs.outage import Outage
+from bot.jobs.milestones import Reached, go_on
+from bot.jobs.outage import Operator, OutageWatch
 from bot.jobs.preparing import Preparation
 from bot.jobs.queue import JobQueue
+from bot.jobs.recalling import Recall
 from bot.jobs.recovery import recover
 from bot.jobs.reference_files import ReferenceFiles
+from bot.jobs.result_files import ResultFiles
 from bot.jobs.steps import Steps
 from bot.jobs.store import JobStore
 from bot.jobs.submitting import Submission
@@ -57,8 +60,10 @@ async def open_services(
     *,
     cards: Cards,
     messages: Messages,
+    operator: Operator,
     gateway_ready: Callable[[], bool],
     timing: Timing,
+    reached: Reached = go_on,
 ) -> AsyncIterator[Services]:
     """Open everything that ``settings`` name, for a client that is logged in.
 
@@ -67,10 +72,12 @@ async def open_services(
     clock = timing.clock
     registry = CollectorRegistry()
     metrics = Metrics(registry)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, clock=timing.monotonic)
+    # Commands answer within three seconds, whatever the database does; the engine has more time.
+    hurried = database.hurried()
 
     async def database_answers() -> bool:
-        await database.ping()
+        await hurried.probe()
         return True
 
     async def gateway_answers() -> bool:
@@ -111,21 +118,25 @@ async def open_services(
         downloader = Downloader(allow_loopback=settings.provider_is_local)
         stack.push_async_callback(downloader.close)
 
-        ledger = Ledger(
-            database,
-            default_cap=Cap(settings.default_credits, settings.default_period),
-            clock=clock,
-        )
-        store = JobStore(database, ledger, clock=clock)
-        queue = JobQueue(
-            database,
-            ledger,
-            budget=Budget(settings.monthly_credit_budget, clock=clock),
-            max_running=settings.max_running_tasks,
-            max_per_member=settings.max_jobs_per_member,
-            new_id=new_job_id,
-            clock=clock,
-        )
+        def books(source: Database) -> tuple[Ledger, JobStore, JobQueue]:
+            ledger = Ledger(
+                source,
+                default_cap=Cap(settings.default_credits, settings.default_period),
+                clock=clock,
+            )
+            queue = JobQueue(
+                source,
+                ledger,
+                budget=Budget(settings.monthly_credit_budget, clock=clock),
+                max_running=settings.max_running_tasks,
+                max_per_member=settings.max_jobs_per_member,
+                new_id=new_job_id,
+                clock=clock,
+                reached=reached,
+            )
+            return ledger, JobStore(source, ledger, clock=clock, reached=reached), queue
+
+        ledger, store, queue = books(database)
         placeholders = Placeholders(
             messages=messages,
             cards=cards,
@@ -136,23 +147,28 @@ async def open_services(
         stack.push_async_callback(placeholders.close)
 
         references = ReferenceFiles(database, clock=clock)
-        outage = Outage(clock=clock)
-        steps = Steps(store, placeholders, provider, metrics, timing)
+        outage = OutageWatch(
+            question=provider.check_key, operator=operator, metrics=metrics, timing=timing
+        )
+        steps = Steps(store, placeholders, provider, metrics, timing, outage, reached)
+        results = ResultFiles(steps, downloader)
         engine = Engine(
             queue=queue,
             store=store,
-            driver=Driver(steps, Submission(steps, outage), Delivery(steps, downloader, media)),
+            driver=Driver(steps, Submission(steps), Delivery(steps, results, media)),
             preparation=Preparation(
                 downloader=downloader,
                 files=references,
                 store=store,
                 screen=placeholders,
                 clock=clock,
+                reached=reached,
             ),
             screen=placeholders,
             outage=outage,
             metrics=metrics,
             timing=timing,
+            reached=reached,
         )
         found = await recover(store, placeholders)
         for job in found.ended:
@@ -178,15 +194,16 @@ async def open_services(
                 clock=clock,
             ).run,
         )
+        asked_ledger, asked_store, asked_queue = books(hurried)
         yield Services(
             settings=settings,
             database=database,
-            ledger=ledger,
-            store=store,
-            queue=queue,
+            ledger=asked_ledger,
+            store=asked_store,
+            queue=asked_queue,
             engine=engine,
             cards=cards,
-            media=media,
+            recall=Recall(steps, results, downloader, media),
             command_ids=CommandIds(database, clock=clock),
             metrics=metrics,
             clock=clock,

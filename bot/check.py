@@ -1,11 +1,14 @@
 """``python -m bot check``: what works and what does not, without starting the bot."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import discord
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, make_url, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.audit import audit
 from bot.discord_api import check_library, fetch_permissions, use_addresses
@@ -15,7 +18,7 @@ from bot.provider.client import ProviderClient
 from bot.settings import OfflineSettings, Settings
 from bot.storage.database import Database
 from bot.storage.migrate import revision
-from bot.storage.schema import jobs
+from bot.storage.schema import jobs, reference_files
 
 # What the bot needs in a channel to show results, also later than fifteen minutes; each with
 # what Discord calls it.
@@ -92,29 +95,42 @@ async def check_key(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def check_database(settings: OfflineSettings) -> AsyncIterator[Finding]:
-    """Whether the database answers, is up to date, and its sums are those of its ledger."""
-    database = Database(settings.database_url)
+    """Whether the database answers, is up to date, and its sums are those of its ledger.
+
+    It is only read, so that a backup is still the same afterwards.
+    """
+    path = make_url(settings.database_url).database
+    if path is not None and not await asyncio.to_thread(Path(path).exists):
+        yield Finding("database", None, f"there is none at {path}; the first start makes it")
+        return
+    database = Database(settings.database_url, read_only=True)
     try:
         await database.open()
-        current, head = await revision(database)
-        if current is None:
-            yield Finding("database", None, "it is empty; the first start fills it")
-            return
-        if current != head:
-            yield Finding(
-                "database",
-                None,
-                f"it is at revision {current} and the program at {head}: the next start, or "
-                "python -m bot migrate, brings it up to date",
-            )
-            return
-        yield Finding("database", True, f"it answers, at revision {current}")
-        async for finding in _check_books(database):
+        async for finding in check_contents(database):
             yield finding
     except StorageError as error:
         yield Finding("database", False, str(error))
     finally:
         await database.close()
+
+
+async def check_contents(database: Database) -> AsyncIterator[Finding]:
+    """What is in a database that answers, and whether its sums are those of its ledger."""
+    current, head = await revision(database)
+    if current is None:
+        yield Finding("database", None, "it is empty; the first start fills it")
+        return
+    if current != head:
+        yield Finding(
+            "database",
+            None,
+            f"it is at revision {current} and the program at {head}: the next start, or "
+            "python -m bot migrate, brings it up to date",
+        )
+        return
+    yield Finding("database", True, f"it answers, at revision {current}")
+    async for finding in _check_books(database):
+        yield finding
 
 
 async def _check_books(database: Database) -> AsyncIterator[Finding]:
@@ -129,13 +145,10 @@ async def _check_books(database: Database) -> AsyncIterator[Finding]:
             f"{found.held} held",
         )
     async with database.read() as connection:
-        unconfirmed = (
-            await connection.execute(
-                select(func.count())
-                .select_from(jobs)
-                .where(jobs.c.state == State.UNCONFIRMED.value)
-            )
-        ).scalar_one()
+        everything = await _count(connection, jobs)
+        unconfirmed = await _count(connection, jobs, jobs.c.state == State.UNCONFIRMED.value)
+        pictures = await _count(connection, reference_files)
+    yield Finding("contents", True, f"{everything} jobs, {pictures} pictures of references")
     if unconfirmed:
         yield Finding(
             "unconfirmed",
@@ -143,6 +156,13 @@ async def _check_books(database: Database) -> AsyncIterator[Finding]:
             f"{unconfirmed} jobs whose request may have been accepted and charged by API in One; "
             "their people got their credits back",
         )
+
+
+async def _count(
+    connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]
+) -> int:
+    counted = select(func.count()).select_from(table).where(*conditions)
+    return int((await connection.execute(counted)).scalar_one())
 
 
 async def check(settings: OfflineSettings, say: Callable[[Finding], None]) -> bool:

@@ -14,7 +14,8 @@ from discord.ext import commands
 
 from bot.app import open_services
 from bot.delivery.messages import Messages
-from bot.discord_api import check_library, use_addresses
+from bot.delivery.operator import DirectOperator
+from bot.discord_api import UNREADABLE, check_library, use_addresses
 from bot.errors import (
     DiscordUnavailableError,
     PersonError,
@@ -22,6 +23,7 @@ from bot.errors import (
     ShotlistError,
     StorageError,
 )
+from bot.jobs.milestones import Reached, go_on
 from bot.jobs.timing import REAL_TIME, Timing
 from bot.language import _, speaking
 from bot.services import Services
@@ -29,7 +31,7 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("cogs.generate", "cogs.credits", "cogs.help")
+COGS = ("cogs.generate", "cogs.show", "cogs.credits", "cogs.help", "cogs.old_buttons")
 CARDS, TRANSLATOR = "cogs.ui.cards", "cogs.ui.translator"
 
 # The bot speaks to nobody: that the packages for voice are missing is not worth a warning.
@@ -39,12 +41,32 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 TOO_LATE = frozenset({10062, 40060})
 
 
+NOT_ACCEPTED = (
+    "DISCORD_TOKEN is not accepted. Copy it anew from Discord's developer portal: Bot, Reset Token."
+)
+# What Discord means where it closes the gateway for good, by the code of the closing.
+CLOSED_FOR_GOOD = {
+    4004: NOT_ACCEPTED,
+    4010: "Discord does not accept the shards that SHARD_COUNT and SHARD_IDS name. Correct them, "
+    "or leave both empty.",
+    4011: "This bot is in too many servers for one connection. Leave SHARD_COUNT and SHARD_IDS "
+    "empty, so that Discord decides how many it takes.",
+    4012: "Discord no longer speaks to this version of the bot. Install a newer version.",
+    4013: "Discord does not know what this bot asks to be told of (intents). Install a newer "
+    "version.",
+    4014: "Discord does not allow this bot what it asks to be told of (intents). Install a newer "
+    "version.",
+}
+
+
 class ShotlistClient(commands.AutoShardedBot):
     """The bot. It is made without opening anything; ``setup_hook`` opens, ``close`` closes."""
 
     services: Services
 
-    def __init__(self, settings: Settings, timing: Timing = REAL_TIME) -> None:
+    def __init__(
+        self, settings: Settings, timing: Timing = REAL_TIME, reached: Reached = go_on
+    ) -> None:
         intents = discord.Intents.none()
         intents.guilds = True
         super().__init__(
@@ -61,6 +83,7 @@ class ShotlistClient(commands.AutoShardedBot):
         )
         self._settings = settings
         self._timing = timing
+        self._reached = reached
         self._resources = AsyncExitStack()
         self.opened = asyncio.Event()
         self.tree.error(self._command_failed)
@@ -73,8 +96,10 @@ class ShotlistClient(commands.AutoShardedBot):
                 self._settings,
                 cards=cards,
                 messages=Messages(self, clock=self._timing.clock),
+                operator=DirectOperator(self),
                 gateway_ready=self.is_ready,
                 timing=self._timing,
+                reached=self._reached,
             )
         )
         await self.tree.set_translator(importlib.import_module(TRANSLATOR).CatalogueTranslator())
@@ -152,16 +177,19 @@ async def _tell(interaction: discord.Interaction[discord.Client], words: str) ->
         log.warning("a person could not be told", reason=str(error))
 
 
-def create_bot(settings: Settings) -> ShotlistClient:
-    """A client that has not been started. Raises ``SettingsError`` for a wrong discord.py."""
+def create_bot(settings: Settings, *, reached: Reached = go_on) -> ShotlistClient:
+    """A client that has not been started. Raises ``SettingsError`` for a wrong discord.py.
+
+    ``reached`` is called at every milestone of a job (``bot.jobs.milestones``).
+    """
     check_library()
     use_addresses(settings.discord_api_url, settings.discord_gateway_url)
-    return ShotlistClient(settings)
+    return ShotlistClient(settings, reached=reached)
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
+async def serve(settings: Settings, stop: asyncio.Event, *, reached: Reached = go_on) -> None:
     """Run the bot until ``stop`` is set. Raises ``ShotlistError`` where it cannot go on."""
-    async with create_bot(settings) as client:
+    async with create_bot(settings, reached=reached) as client:
         running = asyncio.create_task(client.start(settings.discord_token.get_secret_value()))
         stopping = asyncio.create_task(stop.wait())
         opened = asyncio.create_task(client.opened.wait())
@@ -183,9 +211,17 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         try:
             running.result()
         except discord.LoginFailure as error:
-            raise SettingsError(
-                "DISCORD_TOKEN is not accepted. Copy it anew from Discord's developer portal: "
-                "Bot, Reset Token."
-            ) from error
+            raise SettingsError(NOT_ACCEPTED) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise DiscordUnavailableError(CLOSED_FOR_GOOD[4014]) from error
+        except discord.ConnectionClosed as error:
+            words = CLOSED_FOR_GOOD.get(error.code, f"Discord cannot be reached: {error}")
+            raise DiscordUnavailableError(words) from error
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             raise DiscordUnavailableError(f"Discord cannot be reached: {error}") from error
+        except UNREADABLE as error:
+            if client.user is not None:
+                raise  # Discord has told who the bot is: this is no answer of its login
+            raise DiscordUnavailableError(
+                f"Discord cannot be reached: what answers in its place makes no sense ({error})"
+            ) from error

@@ -4,6 +4,8 @@ discord.py has no setting for Discord's addresses: a sandbox on this machine is 
 replacing the three constants it builds them from, before anything logs in.
 """
 
+from typing import cast
+
 import discord
 import yarl
 from discord.asset import Asset
@@ -14,9 +16,21 @@ from bot.errors import SettingsError
 
 KNOWN_VERSION = "2.7.1"
 
-# The name that stands for the first answer of an interaction where a message id is asked for.
-# discord.py passes it on as it is, though its types say int.
-ORIGINAL = "@original"
+
+class _Original:
+    """Where discord.py asks for a message's id: the message that an interaction's token is about.
+
+    It puts ids into addresses as they are written, and would escape a text.
+    """
+
+    def __str__(self) -> str:
+        return "@original"
+
+
+ORIGINAL = cast("int", _Original())
+
+# What discord.py raises for an answer that is no JSON, or not the JSON that Discord promises.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
 
 
 def check_library() -> None:

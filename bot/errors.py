@@ -23,6 +23,10 @@ class StorageError(ShotlistError):
     """The database could not do what was asked; nothing of it was kept."""
 
 
+class DatabaseFailingError(StorageError):
+    """The database itself does not work: locked, full, gone, damaged. It tells the log so, once."""
+
+
 class StateConflictError(StorageError):
     """A job was not in the state that a transition starts from."""
 

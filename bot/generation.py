@@ -4,6 +4,7 @@ The parameters, limits and prices are those of API in One's page on ``kling-imag
 rules for references are the model vendor's, which that page leaves out.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ MIN_IMAGES, MAX_IMAGES = 1, 9
 MAX_REFERENCE_BYTES = 10_000_000
 MIN_REFERENCE_SIDE = 300
 MAX_REFERENCE_RATIO = 2.5
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})  # white space, controls, what has no width
+
 REFERENCE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
@@ -110,7 +113,7 @@ class Generation:
 
 def check_prompt(prompt: str) -> None:
     """Raise ``PersonError`` unless ``prompt`` can be sent."""
-    if not prompt.strip():
+    if all(unicodedata.category(character) in _UNSEEN for character in prompt):
         raise PersonError(_("The prompt is empty. Describe the picture you want."))
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         raise PersonError(

@@ -148,7 +148,8 @@ def read_jpeg(data: bytes) -> Header:
 
 _CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _COLOURS = (b"tRNS", b"iCCP")
-_ALPHA_TYPES = (4, 6)
+_ANIMATION = (b"acTL", b"fcTL", b"fdAT")  # in a still picture some readers fail over them
+_PALETTE_TYPE, _ALPHA_TYPES = 3, (4, 6)
 _IHDR_BYTES, _FRAME_COUNT_BYTES = 13, 4
 
 
@@ -172,7 +173,8 @@ def read_png(data: bytes) -> Header:
     first: tuple[int, int, int, int] | None = None
     spans = [(0, 8)]
     turned: int | None = None
-    animated = transparent = False
+    animated = False
+    kinds = set()
     for kind, start, end in _png_chunks(data):
         body = memoryview(data)[start + 8 : end - 4]
         if kind in _CRITICAL or kind in _COLOURS:
@@ -182,14 +184,13 @@ def read_png(data: bytes) -> Header:
                     continue  # readers pass over these where they are broken
                 raise PictureError(f"a PNG whose {kind!r} at byte {start} is damaged")
             spans.append((start, end))
+        kinds.add(kind)
         if (kind == b"IHDR") != (first is None):
             raise PictureError("a PNG that does not begin with its one header")
         if kind == b"IHDR":
             if len(body) != _IHDR_BYTES:
                 raise PictureError("a PNG with a broken header")
             first = struct.unpack_from(">IIBB", body)
-        elif kind == b"tRNS":
-            transparent = True
         elif kind == b"acTL" and len(body) >= _FRAME_COUNT_BYTES:
             animated = int.from_bytes(body[:_FRAME_COUNT_BYTES], "big") > 1
         elif kind == b"eXIf" and turned is None:
@@ -197,14 +198,16 @@ def read_png(data: bytes) -> Header:
     if first is None:
         raise PictureError("a PNG without a header")
     width, height, bits, colour = first
+    if colour == _PALETTE_TYPE and b"PLTE" not in kinds:
+        raise PictureError("a PNG whose colours are in a palette that it does not have")
     return Header(
         width,
         height,
         tuple(spans),
         orientation=turned or UPRIGHT,
         animated=animated,
-        transparent=transparent or colour in _ALPHA_TYPES,
-        plain=bits <= _EIGHT_BITS,
+        transparent=b"tRNS" in kinds or colour in _ALPHA_TYPES,
+        plain=bits <= _EIGHT_BITS and kinds.isdisjoint(_ANIMATION),
     )
 
 

@@ -9,13 +9,13 @@ from bot.picture_headers import UPRIGHT, Header, read_gif, read_jpeg, read_png, 
 MAX_PIXELS = 8192 * 8192
 """The largest picture that is decoded: a 61-megapixel photograph fits.
 
-Decoded it takes 4 bytes a pixel, so 256 MiB, and twice that while it is turned or a progressive
-JPEG is read. The limit also stays below the one at which Pillow starts to warn
-(``Image.MAX_IMAGE_PIXELS``).
+Decoded it takes 4 bytes a pixel, and twice that while it is turned. A progressive JPEG is read
+whole before its pixels are made: 10 bytes a pixel, 12 where it is CMYK, so 768 MiB at the most.
+The limit also stays below the one at which Pillow starts to warn (``Image.MAX_IMAGE_PIXELS``).
 """
 
 MAX_WEBP_PIXELS = MAX_PIXELS // 2
-"""The same for WebP, whose decoder takes 16 bytes a pixel: half a gigabyte is the most as well."""
+"""The same for WebP, whose decoder takes 16 bytes a pixel: 512 MiB at the most."""
 
 _SIDEWAYS = (5, 6, 7, 8)
 

@@ -54,7 +54,7 @@ def prepare(filename: str, data: bytes) -> PreparedReference:
     Nothing of the file but its pixels survives a conversion: no place, no camera, no comment.
 
     Work for the processor: call it in a thread, and not in many at once, since a large
-    picture takes up to half a gigabyte while it is turned (``bot.pictures.MAX_PIXELS``).
+    picture takes up to three quarters of a gigabyte meanwhile (``bot.pictures.MAX_PIXELS``).
     """
     check_reference_bytes(filename, len(data))
     facts = _recognise(filename, data)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from bot.command_ids import CommandIds
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
-from bot.delivery.media import MediaFolder
 from bot.jobs.engine import Engine
 from bot.jobs.queue import JobQueue
+from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -17,7 +17,11 @@ from bot.telemetry.metrics import Metrics
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that is opened once and shared. Times are seconds since 1970."""
+    """Everything that is opened once and shared. Times are seconds since 1970.
+
+    ``ledger``, ``store`` and ``queue`` are for what a person waits for: they answer or raise
+    ``StorageError`` in time for Discord. What follows the answer goes through ``engine``.
+    """
 
     settings: Settings
     database: Database
@@ -26,7 +30,7 @@ class Services:
     queue: JobQueue
     engine: Engine
     cards: Cards
-    media: MediaFolder
+    recall: Recall
     command_ids: CommandIds
     metrics: Metrics
     clock: Callable[[], float]

@@ -4,6 +4,8 @@ import aiohttp
 import discord
 import structlog
 
+from bot.discord_api import UNREADABLE
+from bot.errors import StorageError
 from bot.generation import Generation, check_stated
 from bot.jobs.job import Job, Place
 from bot.jobs.progress import Queued
@@ -48,11 +50,17 @@ async def begin(
     job = accepted.job
     try:
         message_id = await _show(interaction, accepted)
-    except Exception:
+    except Exception as error:
+        log.warning("the placeholder could not be shown", job=job.id, reason=str(error))
         await services.engine.never_shown(job)
         raise
     _log_accepted(job)
-    await services.engine.placed(job, message_id, ahead=accepted.ahead)
+    try:
+        await services.engine.placed(job, message_id, ahead=accepted.ahead)
+    except StorageError as error:
+        # It is accepted and shown, and no reason to say that it is not: the engine looks for its
+        # placeholder in a minute.
+        log.warning("the placeholder is recorded later", job=job.id, reason=str(error))
 
 
 async def _show(interaction: Interaction, accepted: Accepted) -> int:
@@ -64,7 +72,7 @@ async def _show(interaction: Interaction, accepted: Accepted) -> int:
         answer = await interaction.response.send_message(
             view=view, ephemeral=job.place.private, allowed_mentions=discord.AllowedMentions.none()
         )
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         # What was lost may be Discord's word alone, and the placeholder there for all to see.
         message_id = await _first_answer(interaction)
         if message_id is None:
@@ -80,7 +88,7 @@ async def _first_answer(interaction: Interaction) -> int | None:
     """The id of what the interaction was answered with; ``None`` where nothing is found."""
     try:
         return (await interaction.original_response()).id
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         log.info("there is no first answer", reason=str(error))
         return None
 
@@ -92,12 +100,17 @@ def _place(interaction: Interaction, *, private: bool) -> Place:
         channel_id=interaction.channel_id or 0,
         message_id=None,
         token=interaction.token,
-        token_expires_at=interaction.created_at.timestamp() + TOKEN_SECONDS,
+        token_expires_at=token_end(interaction),
         private=private,
         language=language,
         server_language=str(interaction.guild_locale or language),
         file_limit=interaction.filesize_limit,
     )
+
+
+def token_end(interaction: Interaction) -> float:
+    """Until when the interaction's token edits its messages, in seconds since 1970."""
+    return interaction.created_at.timestamp() + TOKEN_SECONDS
 
 
 def _log_accepted(job: Job) -> None:

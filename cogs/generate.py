@@ -21,7 +21,7 @@ from bot.language import speaking
 from bot.shorthand import agree, read_shorthand
 from cogs.accept import begin
 from cogs.interactions import Interaction, language_of
-from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
+from cogs.ui.buttons import ImagesButton, KeepButton, RetryButton, StopButton
 
 Images = Range[int, MIN_IMAGES, MAX_IMAGES]
 
@@ -184,5 +184,5 @@ def _reference(attachment: discord.Attachment) -> Reference:
 
 async def setup(bot: ShotlistClient) -> None:
     """Add the commands and the buttons of what they show; called by discord.py."""
-    bot.add_dynamic_items(StopButton, RetryButton, ImagesButton)
+    bot.add_dynamic_items(StopButton, KeepButton, RetryButton, ImagesButton)
     await bot.add_cog(Generate())

@@ -268,6 +268,31 @@ class Sandbox(ControlClient):
         """Delete a message as this member."""
         await self.call("DELETE", f"discord/messages/{message}", params={"member": member})
 
+    async def open_thread(self, name: str, *, member: str = "ada", channel: str = "art") -> Json:
+        """Open a thread in a channel and return it; it is named by its id from then on."""
+        body = {"member": member, "channel": channel, "name": name}
+        return as_object(await self.call("POST", "discord/threads", body))
+
+    async def change_thread(
+        self,
+        thread: str,
+        *,
+        archived: bool | None = None,
+        locked: bool | None = None,
+        member: str = "mo",
+    ) -> Json:
+        """Archive or lock a thread, or the opposite, and return it."""
+        body = {"member": member, "archived": archived, "locked": locked}
+        return as_object(await self.call("PATCH", f"discord/threads/{thread}", body))
+
+    async def delete_channel(self, channel: str, *, member: str = "rae") -> None:
+        """Delete a channel with its threads, or one thread, by name or id."""
+        await self.call("DELETE", f"discord/channels/{channel}", params={"member": member})
+
+    async def remove_bot(self) -> None:
+        """Remove the bot from the server, as its owner; a reset brings it back."""
+        await self.call("DELETE", "discord/bot", params={"member": "rae"})
+
     async def _act(self, action: str, **body: object) -> Answer:
         told = as_object(await self.call("POST", f"discord/{action}", body))
         return Answer(**{item.name: told[item.name] for item in fields(Answer)})

@@ -28,9 +28,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Sleep = Callable[[float], Awaitable[None]]
 
 ANSWERS: Final = ("status", "reset", "hang")
-CUTS: Final = ("reset_after", "swallow", "truncate")
+CUTS: Final = ("reset_after", "swallow", "stall", "truncate", "endless")
+# These need the request to be carried out, so that they exclude a given answer.
+AFTERWARDS: Final = ("swallow", "stall")
 # How often a hanging request looks whether its client is still there, in seconds.
 LOOK_EVERY: Final = 0.05
+# How much of an endless body is sent at once: as fast as it is taken, and slowly. In bytes.
+TORRENT, TRICKLE = 1 << 16, 64
 
 
 class FaultSpec(BaseModel):
@@ -41,6 +45,7 @@ class FaultSpec(BaseModel):
     face: Literal["discord", "cdn", "provider"]
     method: str = "*"
     path: str = ""
+    sent: str = ""
     times: Annotated[int, Field(ge=1)] | None = 1
     skip: Annotated[int, Field(ge=0)] = 0
     delay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
@@ -51,28 +56,32 @@ class FaultSpec(BaseModel):
     reset: bool = False
     hang: bool = False
     swallow: bool = False
+    stall: bool = False
     reset_after: Annotated[int, Field(ge=0)] | None = None
     truncate: Annotated[int, Field(ge=0)] | None = None
+    endless: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
 
-    @field_validator("path")
+    @field_validator("path", "sent")
     @classmethod
-    def _must_compile(cls, path: str) -> str:
+    def _must_compile(cls, pattern: str) -> str:
         try:
-            re.compile(path)
+            re.compile(pattern)
         except re.error as error:
             raise ValueError(f"not a regular expression ({error})") from error
-        return path
+        return pattern
 
     @model_validator(mode="after")
     def _must_be_one_action(self) -> Self:
         asked = self.model_fields_set
         answers = [name for name in ANSWERS if name in asked and getattr(self, name)]
-        cuts = [name for name in CUTS if name in asked and getattr(self, name) not in (None, False)]
+        # by identity, since 0 bytes and 0 seconds are something to ask for
+        nothing = (None, False)
+        cuts = [n for n in CUTS if n in asked and not any(getattr(self, n) is no for no in nothing)]
         if len(answers) > 1:
             raise ValueError(f"{' and '.join(answers)} exclude each other: give one of them")
         if len(cuts) > 1:
             raise ValueError(f"{' and '.join(cuts)} exclude each other: give one of them")
-        if cuts and answers and (answers != ["status"] or cuts == ["swallow"]):
+        if cuts and answers and (answers != ["status"] or cuts[0] in AFTERWARDS):
             raise ValueError(f"{cuts[0]} cannot go together with {answers[0]}")
         if not answers and not cuts and "delay" not in asked:
             raise ValueError(f"no action: give one of {', '.join((*ANSWERS, *CUTS, 'delay'))}")
@@ -103,15 +112,17 @@ class Fault:
     def cuts_answer(self) -> bool:
         """The face must pass its finished answer to `cut_answer`."""
         spec = self.spec
-        return spec.swallow or spec.reset_after is not None or spec.truncate is not None
+        cuts = (spec.reset_after, spec.truncate, spec.endless)
+        return spec.swallow or spec.stall or any(cut is not None for cut in cuts)
 
-    def covers(self, face: str, method: str, path: str) -> bool:
+    def covers(self, face: str, method: str, path: str, sent: str) -> bool:
         """Whether the fault is meant for such a request, whatever its counters say."""
         spec = self.spec
         return (
             spec.face == face
             and spec.method.upper() in ("*", method.upper())
             and re.search(spec.path, path) is not None
+            and re.search(spec.sent, sent) is not None
         )
 
 
@@ -126,18 +137,22 @@ class Faults:
         """Put a fault in force and return its id; ValueError names the field that is wrong.
 
         `face` is "discord", "cdn" or "provider"; `method` defaults to "*"; `path` is a regular
-        expression searched in the full path. The first `skip` requests pass, the next `times`
-        (default 1, null for ever) are affected. Exactly one action, before which `delay` seconds
-        may pass (a `delay` alone: the request then goes on):
+        expression searched in the full path, `sent` one searched in a body of JSON. The first
+        `skip` requests pass, the next `times` (default 1, null for ever) are affected. Exactly
+        one action, before which `delay` seconds may pass (a `delay` alone: the request then goes
+        on):
 
         - `status` with `body` (text, or anything else as JSON), `headers`, `content_type`;
         - `reset`: the connection is cut before any answer;
         - `hang`: no answer until the client gives up or the fault is removed;
         - `swallow`: the request is carried out, then the connection is cut before any answer;
+        - `stall`: the request is carried out, and then as for `hang`;
         - `reset_after`: the answer says its full length, the connection is cut after n bytes;
-        - `truncate`: a well-formed answer whose body is the first n bytes.
+        - `truncate`: a well-formed answer whose body is the first n bytes;
+        - `endless`: the body is repeated without end, piece after piece with that many seconds
+          between them (0: as fast as it is taken).
 
-        The last two apply to the real answer, or to the one given by `status` beside them.
+        The last three apply to the real answer, or to the one given by `status` beside them.
         """
         try:
             checked = FaultSpec.model_validate(dict(spec))
@@ -169,14 +184,16 @@ class Faults:
             for fault in self._faults.values()
         ]
 
-    def match(self, face: str, method: str, path: str) -> Fault | None:
+    def match(self, face: str, method: str, path: str, sent: bytes = b"") -> Fault | None:
         """The oldest fault that applies to this request, counted down; None when none does.
 
+        `sent` is its body where that is JSON.
         A fault that still lets requests pass counts this one and the next fault is asked; the
         faults behind the one that applies do not count the request.
         """
+        text = sent.decode(errors="replace")
         for fault in self._faults.values():
-            if fault.times_left == 0 or not fault.covers(face, method, path):
+            if fault.times_left == 0 or not fault.covers(face, method, path, text):
                 continue
             if fault.skip_left:
                 fault.skip_left -= 1
@@ -198,7 +215,7 @@ async def answer_with_fault(
     if answer is not None:
         return answer
     answer = await handler(request)
-    return await cut_answer(fault, request, answer) if fault.cuts_answer else answer
+    return await cut_answer(fault, request, answer, sleep=sleep) if fault.cuts_answer else answer
 
 
 async def apply_fault(
@@ -213,33 +230,39 @@ async def apply_fault(
     if spec.delay:
         await sleep(spec.delay)
     if spec.hang:
-        while not fault.withdrawn.is_set() and is_connected(request):
-            await sleep(LOOK_EVERY)
-        return cut(request)
+        return await be_silent(fault, request, sleep=sleep)
     if spec.reset:
         return cut(request)
     if spec.status is None:
         return None
     answer = given_answer(spec, spec.status)
-    return await cut_answer(fault, request, answer) if fault.cuts_answer else answer
+    return await cut_answer(fault, request, answer, sleep=sleep) if fault.cuts_answer else answer
 
 
 async def cut_answer(
-    fault: Fault, request: web.Request, answer: web.StreamResponse
+    fault: Fault,
+    request: web.Request,
+    answer: web.StreamResponse,
+    *,
+    sleep: Sleep = asyncio.sleep,
 ) -> web.StreamResponse:
     """The second half of `fault`: `answer` as the client is to receive it.
 
-    TypeError for `reset_after` and `truncate` when the answer has no body in memory.
+    TypeError for `reset_after`, `truncate` and `endless` when the answer has no body in memory.
     """
     spec = fault.spec
     if spec.swallow:
         return cut(request)
+    if spec.stall:
+        return await be_silent(fault, request, sleep=sleep)
     if not isinstance(answer, web.Response) or not isinstance(answer.body, bytes | bytearray):
         raise TypeError(f"{fault.id}: only an answer whose body is in memory can be cut short")
     body = bytes(answer.body)
     if spec.truncate is not None:
         answer.body = body[: spec.truncate]
         return answer
+    if spec.endless is not None:
+        return await pour(fault, request, answer, body, pause=spec.endless, sleep=sleep)
     partial = web.StreamResponse(status=answer.status, headers=answer.headers)
     partial.content_length = len(body)
     await partial.prepare(request)
@@ -248,6 +271,42 @@ async def cut_answer(
         # Closed, not reset: a reset could overtake the bytes that are to arrive.
         request.transport.close()
     return partial
+
+
+async def be_silent(fault: Fault, request: web.Request, *, sleep: Sleep) -> web.StreamResponse:
+    """Answer nothing until the client gives up or `fault` is withdrawn."""
+    while not fault.withdrawn.is_set() and is_connected(request):
+        await sleep(LOOK_EVERY)
+    return cut(request)
+
+
+async def pour(
+    fault: Fault,
+    request: web.Request,
+    answer: web.Response,
+    body: bytes,
+    *,
+    pause: float,
+    sleep: Sleep,
+) -> web.StreamResponse:
+    """Send `body` over and over until the client gives up or `fault` is withdrawn."""
+    stream = web.StreamResponse(status=answer.status, headers=answer.headers)
+    stream.headers.pop("Content-Length", None)
+    stream.enable_chunked_encoding()
+    await stream.prepare(request)
+    size = TRICKLE if pause else TORRENT
+    body = body or b"\0"
+    twice = body * (size // len(body) + 2)
+    place = 0
+    try:
+        while not fault.withdrawn.is_set() and is_connected(request):
+            await stream.write(twice[place : place + size])
+            place = (place + size) % len(body)
+            await sleep(pause)
+    except ConnectionError:
+        # The client has taken as much of it as it wanted.
+        return stream
+    return cut(request)
 
 
 def given_answer(spec: FaultSpec, status: int) -> web.Response:

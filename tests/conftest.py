@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from tests import profiles  # noqa: F401 — registers them
 from tests.storage.books import Books, url_of
 
 

@@ -18,13 +18,29 @@ class Cards(Protocol):
     this process.
     """
 
-    def progress(self, job: Job, progress: Progress, references: Sequence[str]) -> LayoutView:
-        """The placeholder. ``references`` are names of files attached to the message to show."""
+    def progress(
+        self, job: Job, progress: Progress, references: Sequence[str], *, offering: bool = False
+    ) -> LayoutView:
+        """The placeholder. ``references`` are names of files attached to the message to show.
+
+        ``offering``: Discord lets a private message be edited for a moment longer only, and a
+        press on it gives more time.
+        """
 
     def result(
-        self, job: Job, files: Sequence[ResultFile], balance: Balance, *, missing: int = 0
+        self,
+        job: Job,
+        files: Sequence[ResultFile],
+        balance: Balance,
+        *,
+        missing: int = 0,
+        moved: bool = False,
     ) -> LayoutView:
-        """The images, attached under their file names; ``missing`` are still on their way."""
+        """The images, attached under their file names; ``missing`` are still on their way.
+
+        ``moved``: they come as a direct message, since they could not be shown where they were
+        asked for.
+        """
 
     def ended(self, job: Job) -> LayoutView:
         """How a job ended that shows no images: failed, cancelled, stopped, unconfirmed."""

@@ -1,17 +1,19 @@
 """Messages about jobs, edited by whichever means still works.
 
 The interaction's token edits the message for fifteen minutes, private or not; after that the
-bot's own token can, where the message is not private.
+bot's own token can, where the message is not private. Every token of a placeholder, its first
+one and those of later presses on it, calls it the original response.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import aiohttp
 import discord
 from discord.ui import LayoutView
 
-from bot.discord_api import ORIGINAL, interaction_webhook
+from bot.discord_api import ORIGINAL, UNREADABLE, interaction_webhook
 from bot.errors import (
     DeliveryError,
     DiscordUnavailableError,
@@ -25,6 +27,8 @@ TOKEN_MARGIN = 5.0
 # Discord's codes, from its documentation: the upload is too large; the token is unknown or dead.
 TOO_LARGE = 40005
 DEAD_TOKEN = frozenset({10015, 10062, 50027})
+# A message of over an hour ago was edited too often: it can be edited again in a moment.
+OLD_EDITED_OFTEN = 30046
 HTTP_TOO_LARGE, HTTP_TOO_MANY, HTTP_SERVER_ERROR = 413, 429, 500
 
 _NOBODY = discord.AllowedMentions.none()
@@ -32,6 +36,14 @@ _NOBODY = discord.AllowedMentions.none()
 
 class TokenDeadError(MessageUnreachableError):
     """The interaction's token no longer works; the bot's own may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A new message and the files that it has."""
+
+    message_id: int
+    attachments: list[discord.Attachment]
 
 
 class Messages:
@@ -56,7 +68,10 @@ class Messages:
             try:
                 with _translated_errors():
                     edited = await self._webhook(place).edit_message(
-                        message_id, view=view, attachments=attachments, allowed_mentions=_NOBODY
+                        ORIGINAL,
+                        view=view,
+                        attachments=attachments,
+                        allowed_mentions=_NOBODY,
                     )
                 return edited.attachments
             except TokenDeadError:
@@ -77,7 +92,7 @@ class Messages:
         message: discord.Message
         with _translated_errors():
             if self._token_lives(place):
-                message = await self._webhook(place).fetch_message(message_id)
+                message = await self._webhook(place).fetch_message(ORIGINAL)
             else:
                 self._require_public(place)
                 message = await self._partial(place, message_id).fetch()
@@ -88,10 +103,10 @@ class Messages:
         if not self._token_lives(place):
             return None
         try:
-            message = await self._webhook(place).fetch_message(ORIGINAL)  # type: ignore[arg-type]
+            message = await self._webhook(place).fetch_message(ORIGINAL)
         except discord.NotFound:
             return None
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
             raise DiscordUnavailableError(
                 f"the first answer cannot be asked for: {error}"
             ) from error
@@ -109,10 +124,36 @@ class Messages:
         message_id = self._message_id(place)
         with _translated_errors():
             if self._token_lives(place):
-                await self._webhook(place).delete_message(message_id)
+                await self._webhook(place).delete_message(ORIGINAL)
             else:
                 self._require_public(place)
                 await self._partial(place, message_id).delete()
+
+    async def send(
+        self,
+        place: Place,
+        view: LayoutView,
+        *,
+        files: Sequence[discord.File] = (),
+        mention: int,
+        nonce: str,
+    ) -> Sent:
+        """Post a new message in the channel of ``place`` that notifies this member alone.
+
+        Sent again with the same ``nonce`` (at most 25 characters) within some minutes, Discord
+        gives the message that is there instead of making a second one.
+        """
+        with _translated_errors():
+            sent = await self._channel(place).send(
+                view=view, files=files, nonce=nonce, allowed_mentions=_only(mention)
+            )
+        return Sent(sent.id, sent.attachments)
+
+    async def direct_channel(self, member_id: int) -> int:
+        """The id of the channel for direct messages to this person."""
+        with _translated_errors():
+            channel = await self._client.create_dm(discord.Object(member_id))
+        return channel.id
 
     async def reply(self, place: Place, text: str, *, mention: int) -> None:
         """Answer the message with a new one that notifies this member and nobody else."""
@@ -120,13 +161,10 @@ class Messages:
             await self.tell_privately(place, text)
             return
         message_id = self._message_id(place)
-        only = discord.AllowedMentions(
-            everyone=False, roles=False, replied_user=False, users=[discord.Object(mention)]
-        )
         with _translated_errors():
             await self._channel(place).send(
                 text,
-                allowed_mentions=only,
+                allowed_mentions=_only(mention),
                 reference=self._partial(place, message_id).to_reference(fail_if_not_exists=False),
             )
 
@@ -156,6 +194,12 @@ class Messages:
             raise TokenDeadError("a private message can be edited with its token alone")
 
 
+def _only(member_id: int) -> discord.AllowedMentions:
+    return discord.AllowedMentions(
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(member_id)]
+    )
+
+
 @contextmanager
 def _translated_errors() -> Iterator[None]:
     """Turn what discord.py raises into this program's errors."""
@@ -165,13 +209,16 @@ def _translated_errors() -> Iterator[None]:
         raise _translated(error) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DiscordUnavailableError(f"Discord did not answer: {error}") from error
+    except UNREADABLE as error:
+        raise DiscordUnavailableError(f"Discord's answer cannot be read: {error!r}") from error
 
 
 def _translated(error: discord.HTTPException) -> DeliveryError:
     summary = f"{error.status}, code {error.code}"
     if error.code == TOO_LARGE or error.status == HTTP_TOO_LARGE:
         return UploadTooLargeError(summary)
-    if error.status >= HTTP_SERVER_ERROR or error.status == HTTP_TOO_MANY:
+    later = error.status >= HTTP_SERVER_ERROR or error.status == HTTP_TOO_MANY
+    if later or error.code == OLD_EDITED_OFTEN:
         return DiscordUnavailableError(summary)
     if error.code in DEAD_TOKEN or error.status == 401:  # noqa: PLR2004 — unauthorised
         return TokenDeadError(summary)

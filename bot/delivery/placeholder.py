@@ -7,7 +7,7 @@ seconds apart, and nobody waits for one that only shows progress.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import discord
 import structlog
@@ -16,14 +16,17 @@ from discord.ui import LayoutView
 from bot.background import Background, wait_for_news
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
-from bot.delivery.fit import ResultFile, fit, fit_all
+from bot.delivery.elsewhere import Elsewhere
+from bot.delivery.fit import ResultFile, fit_all
 from bot.delivery.messages import Messages, TokenDeadError
-from bot.delivery.posting import F, Posting
+from bot.delivery.posting import F, Posting, smaller
 from bot.errors import DeliveryError, MessageUnreachableError, PictureError, UploadTooLargeError
-from bot.jobs.job import Job, JobImage
+from bot.jobs.job import Delivered, Destination, Job, Place
 from bot.jobs.polling import EDIT_SECONDS
 from bot.jobs.progress import Fetching, Progress, Queued
+from bot.jobs.result_files import described
 from bot.jobs.screen import ReferenceUpload
+from bot.jobs.states import State
 from bot.jobs.timing import Timing
 from bot.language import speaking
 from bot.telemetry.metrics import Metrics
@@ -35,18 +38,26 @@ log = structlog.get_logger(__name__)
 EDIT_GAP, QUEUE_GAP = EDIT_SECONDS, 20.0
 # Fetching is worth an edit only when it takes longer than this: the edit would delay the images.
 FETCH_PATIENCE = 1.5
-# A single file that Discord refuses is made this much smaller, down to a size nobody refuses.
-SMALLER, SMALLEST_LIMIT = 0.7, 1_000_000
+# A private message offers a press that keeps it alive when its token has so many seconds left.
+OFFER_SECONDS = 120.0
 
 
 @dataclass(slots=True)
 class _Live:
-    """A placeholder as this process knows it. ``files`` is ``None`` while that is unknown."""
+    """A placeholder as this process knows it. ``files`` is ``None`` while that is unknown.
+
+    Its moments are those of the monotonic clock.
+
+    ``place`` is there after a press has renewed the token; ``offering`` while the message shows
+    the button for that.
+    """
 
     files: list[discord.Attachment] | None
     opened_at: float
     edited_at: float = 0.0
+    place: Place | None = None
     shown: Progress | None = None
+    offering: bool = False
     newest: tuple[Job, Progress] | None = None
     newest_at: float = 0.0
     closed: bool = False
@@ -71,10 +82,11 @@ class Placeholders:
         self._ledger = ledger
         self._metrics = metrics
         self._timing = timing
-        self._began = timing.clock()
+        self._began, self._began_at = timing.clock(), timing.monotonic()
         self._live: dict[str, _Live] = {}
         self._workers = Background()
         self._posting = Posting()
+        self._elsewhere = Elsewhere(messages, cards, self._posting)
 
     async def close(self) -> None:
         """Drop the progress that has not been shown."""
@@ -84,15 +96,23 @@ class Placeholders:
 
     def opened(self, job: Job, progress: Progress) -> None:
         """The first answer is there and shows this."""
-        self._of(job).shown = progress
+        live, _job = self._of(job)
+        live.shown = progress
+
+    def renewed(self, job: Job) -> None:
+        """The job's place has a new token: use it from now on."""
+        live, _job = self._of(job)
+        live.place = job.place
+        if live.shown is not None:
+            self.show(job, live.shown)
 
     def show(self, job: Job, progress: Progress) -> None:
         """Show the newest progress when its time comes; never waits."""
-        live = self._of(job)
+        live, job = self._of(job)
         if live.closed or job.place.message_id is None:
             return
         live.newest = (job, progress)
-        live.newest_at = self._timing.clock()
+        live.newest_at = self._timing.monotonic()
         live.news.set()
         self._workers.start(job.id, lambda: self._show_newest(live))
 
@@ -100,26 +120,34 @@ class Placeholders:
         while live.newest is not None and not live.closed:
             live.news.clear()
             job, progress = live.newest
-            if progress == live.shown:
+            offering = self._offering(job)
+            if progress == live.shown and offering == live.offering:
                 live.newest = None
                 continue
-            patience = self._due(live, progress) - self._timing.clock()
+            patience = self._due(live, progress) - self._timing.monotonic()
             if patience > 0:
                 await wait_for_news(live.news, patience)
                 continue
             live.newest = None
             async with live.editing:
                 if not live.closed:
-                    await self._show_one(live, job, progress)
+                    await self._show_one(live, job, progress, offering=offering)
 
-    async def _show_one(self, live: _Live, job: Job, progress: Progress) -> None:
+    def _offering(self, job: Job) -> bool:
+        """Whether only a press can keep this message alive, and it is time to ask for it."""
+        return (
+            job.place.private and self._timing.clock() > job.place.token_expires_at - OFFER_SECONDS
+        )
+
+    async def _show_one(self, live: _Live, job: Job, progress: Progress, *, offering: bool) -> None:
         try:
             if live.files is None:
                 live.files = await self._messages.attachments(job.place)
             with speaking(job.place.spoken):
-                view = self._cards.progress(job, progress, [file.filename for file in live.files])
+                names = [file.filename for file in live.files]
+                view = self._cards.progress(job, progress, names, offering=offering)
             live.files = await self._edit(live, job, view, "progress", keep=live.files)
-            live.shown = progress
+            live.shown, live.offering = progress, offering
         except MessageUnreachableError as error:
             log.warning("progress can no longer be shown", job=job.id, reason=str(error))
             live.closed = True
@@ -140,7 +168,7 @@ class Placeholders:
 
     async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
         """Make these the files of the placeholder; their addresses, in order."""
-        live = self._of(job)
+        live, job = self._of(job)
         async with live.editing:
             if live.closed:
                 raise MessageUnreachableError("the job has ended")
@@ -167,13 +195,16 @@ class Placeholders:
         """The id of the first answer to the job's interaction; ``None`` where there is none."""
         return await self._messages.find_first_answer(job.place)
 
-    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> list[JobImage]:
-        """Replace the placeholder by the result; what was posted, in order."""
-        live = self._of(job)
+    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> Delivered:
+        """Replace the placeholder by the result, or post it elsewhere; what was posted, and where.
+
+        Raises ``MessageUnreachableError`` where its person cannot be reached in any way.
+        """
+        live, job = self._of(job)
         live.closed = True
+        balance = await self._ledger.balance(job.place.server_id, job.member_id)
         try:
             fitting = await fit_all(files, job.place.file_limit)
-            balance = await self._ledger.balance(job.place.server_id, job.member_id)
             async with live.editing:
                 posted, attached = await self._post(
                     live,
@@ -183,53 +214,86 @@ class Placeholders:
                     draw=lambda shown: self._cards.result(
                         job, shown, balance, missing=len(fitting) - len(shown)
                     ),
-                    shrink=_smaller,
+                    shrink=smaller,
                 )
-        except (MessageUnreachableError, PictureError):
+        except PictureError:
             self._live.pop(job.id, None)
             raise
+        except MessageUnreachableError as error:
+            log.warning("the placeholder cannot show the result", reason=str(error))
+            self._live.pop(job.id, None)
+            return await self._elsewhere.deliver(job, files, balance)
         self._live.pop(job.id, None)
         ids = {file.filename: file.id for file in attached}
-        return [_posted(file, ids.get(file.filename)) for file in posted]
+        return Delivered([described(file, ids.get(file.filename)) for file in posted])
+
+    async def addresses(self, job: Job) -> list[str]:
+        """Where the images of a finished job can be fetched in Discord, in order."""
+        place = job.place
+        if job.went is not None and job.went.destination is not Destination.PLACEHOLDER:
+            place = replace(
+                place,
+                channel_id=job.went.channel_id or 0,
+                message_id=job.went.message_id,
+                private=False,
+                token_expires_at=0.0,
+            )
+        return [file.url for file in await self._messages.attachments(place)]
 
     async def end(self, job: Job) -> None:
-        """Show how a job ended that has no images to show here."""
-        async with self._ending(job) as live:
+        """Show how a job ended that has no images to show here, or tell its person elsewhere."""
+        async with self._ending(job) as (live, current):
             with speaking(job.place.spoken):
                 view = self._cards.ended(job)
-            await self._edit(live, job, view, "end")
+            await self._edit(live, current, view, "end")
 
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""
         with speaking(job.place.language):
             words = self._cards.refusal(job)
             explained = self._cards.ended(job)
-        async with self._ending(job) as live:
+        async with self._ending(job) as (live, current):
             if job.place.private:
-                await self._edit(live, job, explained, "end")
+                await self._edit(live, current, explained, "end")
                 return
             with speaking(job.place.server_language):
                 neutral = self._cards.withdrawn(job)
-            await self._edit(live, job, neutral, "end")
+            there = True
             try:
-                await self._messages.tell_privately(job.place, words)
+                await self._edit(live, current, neutral, "end")
+            except MessageUnreachableError as error:
+                # It may have been removed before a crash kept that from being recorded.
+                log.info("the placeholder is gone", job=job.id, reason=str(error))
+                there = False
+            try:
+                await self._messages.tell_privately(current.place, words)
             except TokenDeadError:
                 # Nothing can be said in private any more: say it where it was asked for.
-                await self._edit(live, job, explained, "end")
+                await self._edit(live, current, explained, "end")
             else:
-                await self._messages.delete(job.place)
+                if there:
+                    await self._messages.delete(current.place)
 
     @asynccontextmanager
-    async def _ending(self, job: Job) -> AsyncIterator[_Live]:
-        """Nothing but what the block shows comes after it; what is over is forgotten."""
-        live = self._of(job)
+    async def _ending(self, job: Job) -> AsyncIterator[tuple[_Live, Job]]:
+        """Nothing but what the block shows comes after it; what is over is forgotten.
+
+        A placeholder that cannot be edited any more is no reason to leave its person without a
+        word; who ended the job by a press knows already.
+        """
+        live, current = self._of(job)
         live.closed = True
         over = job.state.final
         try:
             async with live.editing:
-                yield live
-        except DeliveryError as error:
-            over = over and isinstance(error, MessageUnreachableError)
+                yield live, current
+        except MessageUnreachableError as error:
+            if not over or job.state is State.CANCELLED:
+                raise
+            log.warning("the placeholder cannot show the end", reason=str(error))
+            await self._elsewhere.tell(job)
+        except DeliveryError:
+            over = False
             raise
         finally:
             if over:
@@ -279,7 +343,7 @@ class Placeholders:
         keep: Sequence[discord.Attachment] = (),
     ) -> list[discord.Attachment]:
         """One edit, not before its time. The caller holds ``live.editing``."""
-        early = live.edited_at + EDIT_GAP - self._timing.clock()
+        early = live.edited_at + EDIT_GAP - self._timing.monotonic()
         if early > 0:
             await self._timing.sleep(early)
         before = live.edited_at
@@ -289,39 +353,23 @@ class Placeholders:
             self._metrics.message_edited(kind, type(error).__name__.removesuffix("Error"))
             # What was refused for its size has changed nothing, so that nothing has to wait.
             too_large = isinstance(error, UploadTooLargeError)
-            live.edited_at = before if too_large else self._timing.clock()
+            live.edited_at = before if too_large else self._timing.monotonic()
             raise
-        live.edited_at = self._timing.clock()
+        live.edited_at = self._timing.monotonic()
         self._metrics.message_edited(kind, "ok")
         return attached
 
-    def _of(self, job: Job) -> _Live:
+    def _of(self, job: Job) -> tuple[_Live, Job]:
+        """What is known of the placeholder, and the job with its newest token."""
         live = self._live.get(job.id)
         if live is None:
             files: list[discord.Attachment] | None = [] if not job.generation.references else None
-            live = self._live[job.id] = _Live(files, opened_at=job.created_at)
+            age = max(0.0, self._timing.clock() - job.created_at)
+            live = self._live[job.id] = _Live(files, self._timing.monotonic() - age)
             if job.created_at < self._began:
-                live.edited_at = self._began  # an earlier process may have edited it just before
-        return live
+                live.edited_at = self._began_at  # an earlier process may have edited it just before
+        return live, job if live.place is None else replace(job, place=live.place)
 
 
 async def _cannot_shrink(file: ReferenceUpload) -> ReferenceUpload:
     raise MessageUnreachableError(f"Discord refuses a reference of {len(file.data)} bytes")
-
-
-async def _smaller(file: ResultFile) -> ResultFile:
-    limit = int(len(file.data) * SMALLER)
-    if limit < SMALLEST_LIMIT:
-        raise MessageUnreachableError(f"Discord refuses a file of {len(file.data)} bytes")
-    return await asyncio.to_thread(fit, file, limit)
-
-
-def _posted(file: ResultFile, attachment_id: int | None) -> JobImage:
-    return JobImage(
-        filename=file.filename,
-        width=file.width,
-        height=file.height,
-        size=len(file.data),
-        shrunk=file.shrunk,
-        attachment_id=attachment_id,
-    )

@@ -4,6 +4,7 @@ Its limit is for each file, and pages disagree on what a whole request may hold:
 tried at once, and a refusal teaches how much less to send, now and for the next message.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
 from typing import Protocol, TypeVar
@@ -12,10 +13,13 @@ import discord
 import structlog
 from discord.ui import LayoutView
 
-from bot.delivery.fit import batches
-from bot.errors import UploadTooLargeError
+from bot.delivery.fit import ResultFile, batches, fit
+from bot.errors import MessageUnreachableError, UploadTooLargeError
 
 log = structlog.get_logger(__name__)
+
+# A single file that Discord refuses is made this much smaller, down to a size nobody refuses.
+SMALLER, SMALLEST_LIMIT = 0.7, 1_000_000
 
 
 class Attachable(Protocol):
@@ -87,3 +91,11 @@ class Posting:
             return [list(files)]
         sizes = [len(file.data) for file in files]
         return [[files[index] for index in group] for group in batches(sizes, most)]
+
+
+async def smaller(file: ResultFile) -> ResultFile:
+    """The same image in fewer bytes; raises ``MessageUnreachableError`` where it is small."""
+    limit = int(len(file.data) * SMALLER)
+    if limit < SMALLEST_LIMIT:
+        raise MessageUnreachableError(f"Discord refuses a file of {len(file.data)} bytes")
+    return await asyncio.to_thread(fit, file, limit)

@@ -1,25 +1,21 @@
 """While ``delivering``: the images are fetched and go where they were asked for, or are kept."""
 
-import asyncio
-
 import structlog
 
-from bot.delivery.download import Downloader
-from bot.delivery.fit import ResultFile, result_filename
+from bot.delivery.fit import ResultFile
 from bot.delivery.media import MediaFolder
 from bot.errors import (
     DiscordUnavailableError,
-    DownloadError,
     MessageUnreachableError,
     PictureError,
-    ProviderError,
     StorageError,
 )
-from bot.jobs.job import Job, JobImage
+from bot.jobs.job import Delivered, Destination, Job, Whereabouts
+from bot.jobs.milestones import Milestone
 from bot.jobs.progress import Fetching
+from bot.jobs.result_files import ResultFiles, described
 from bot.jobs.states import Failure, State
 from bot.jobs.steps import Steps
-from bot.pictures import recognise
 
 log = structlog.get_logger(__name__)
 
@@ -27,16 +23,14 @@ log = structlog.get_logger(__name__)
 FETCH_ROUNDS = 3
 # How often an unavailable Discord is tried with a finished result, over about five minutes.
 POST_ATTEMPTS = 10
-# A message holds ten files; no mode of the API makes more than nine images.
-MOST_IMAGES = 10
 
 
 class Delivery:
     """Brings finished images to their people."""
 
-    def __init__(self, steps: Steps, downloader: Downloader, media: MediaFolder) -> None:
+    def __init__(self, steps: Steps, results: ResultFiles, media: MediaFolder) -> None:
         self._steps = steps
-        self._downloader = downloader
+        self._results = results
         self._media = media
 
     async def deliver(self, job: Job, urls: tuple[str, ...]) -> Job:
@@ -44,60 +38,75 @@ class Delivery:
         steps = self._steps
         if not job.stopped:
             steps.screen.show(job, Fetching())
-        files = await self._fetch(job, urls)
+        files = await self._results.fetch(job, urls, rounds=FETCH_ROUNDS)
         if files is None:
             return await steps.fail(job, Failure.IMAGES_LOST)
+        steps.reached(Milestone.FETCHED)
         ended = await (self._hide(job, files) if job.stopped else self._post(job, files))
+        if ended.state is State.FAILED:
+            return ended
         seconds = (ended.finished_at or steps.timing.clock()) - ended.created_at
         if ended.state is State.DONE:
             steps.metrics.job_done(ended.generation.mode, seconds=max(0.0, seconds))
         else:
             steps.metrics.job_ended(ended.generation.mode, ended.state)
         steps.metrics.credits_captured(ended.generation.mode, ended.price)
-        log.info("job done", state=ended.state.value, images=len(files), seconds=round(seconds, 2))
+        log.info(
+            "job done",
+            state=ended.state.value,
+            images=len(files),
+            seconds=round(seconds, 2),
+            went=ended.went.destination.value if ended.went else None,
+        )
         return ended
-
-    async def _fetch(self, job: Job, urls: tuple[str, ...]) -> list[ResultFile] | None:
-        """All images of the job; ``None`` where they cannot be had."""
-        for attempt in range(FETCH_ROUNDS):
-            if attempt > 0:
-                urls = ()  # their addresses may have expired: ask for new ones
-                await self._steps.timing.sleep(self._steps.timing.pause(attempt - 1))
-            try:
-                if not urls:
-                    references = await self._steps.references_of(job)
-                    urls = (await self._steps.ask(job, references)).images
-                if urls:
-                    datas = await self._downloader.fetch_all(urls[:MOST_IMAGES])
-                    return await asyncio.to_thread(_named, job, datas)
-                log.warning("a finished task names no images")
-            except (ProviderError, DownloadError, PictureError) as error:
-                log.warning("the images could not be fetched", reason=str(error))
-        return None
 
     async def _post(self, job: Job, files: list[ResultFile]) -> Job:
         timing = self._steps.timing
+        told_later = True
         for attempt in range(POST_ATTEMPTS):
             try:
-                images = await self._steps.screen.deliver(job, files)
+                delivered = await self._steps.screen.deliver(job, files)
             except DiscordUnavailableError as error:
                 log.warning("Discord does not take the result", reason=str(error))
                 await timing.sleep(timing.pause(attempt))
             except (MessageUnreachableError, PictureError) as error:
-                log.warning("the result cannot be shown in its place", reason=str(error))
+                log.warning("the result cannot be shown anywhere", reason=str(error))
+                told_later = isinstance(error, PictureError)
                 break
             else:
-                return await self._done(job, images, kept=False)
-        return await self._done(job, _described(files), kept=await self._keep(job, files))
+                self._steps.reached(Milestone.POSTED)
+                return await self._posted(job, files, delivered)
+        return await self._keep_only(job, files, told_later=told_later)
 
-    async def _done(self, job: Job, images: list[JobImage], *, kept: bool) -> Job:
+    async def _posted(self, job: Job, files: list[ResultFile], delivered: Delivered) -> Job:
+        """Only the bot can bring back what is private, and originals that had to be shrunk."""
+        precious = job.place.private or any(image.shrunk for image in delivered.images)
+        kept = precious and await self._keep(job, files)
         store = self._steps.store
-        return await self._steps.insist(lambda: store.done(job.id, images, kept=kept))
+        return await self._steps.insist(
+            lambda: store.done(job.id, delivered.images, kept=kept, where=delivered.where)
+        )
+
+    async def _keep_only(self, job: Job, files: list[ResultFile], *, told_later: bool) -> Job:
+        """What Discord does not take waits for its person; what cannot even wait is not charged."""
+        if not await self._keep(job, files):
+            return await self._steps.fail(job, Failure.IMAGES_LOST)
+        store = self._steps.store
+        return await self._steps.insist(
+            lambda: store.done(
+                job.id,
+                [described(file) for file in files],
+                kept=True,
+                where=Whereabouts(Destination.KEPT),
+                shown=not told_later,
+            )
+        )
 
     async def _hide(self, job: Job, files: list[ResultFile]) -> Job:
         """Its person had it hidden: only the bot can bring the images back."""
-        store, images = self._steps.store, _described(files)
+        store = self._steps.store
         kept = await self._keep(job, files)
+        images = [described(file) for file in files]
         return await self._steps.insist(lambda: store.stopped(job.id, images, kept=kept))
 
     async def _keep(self, job: Job, files: list[ResultFile]) -> bool:
@@ -107,29 +116,5 @@ class Delivery:
         except StorageError as error:
             log.error("the images cannot be kept", reason=str(error))
             return False
+        self._steps.reached(Milestone.KEPT)
         return True
-
-
-def _named(job: Job, datas: list[bytes]) -> list[ResultFile]:
-    """Recognise and name the pictures; raises ``PictureError`` for bytes that are none."""
-    files = []
-    for number, data in enumerate(datas, start=1):
-        facts = recognise(data)
-        name = result_filename(job.id, job.generation.prompt, number, facts.format)
-        files.append(ResultFile(name, data, facts.width, facts.height, facts.format.content_type))
-    return files
-
-
-def _described(files: list[ResultFile]) -> list[JobImage]:
-    """The files as they are recorded where no message holds them."""
-    return [
-        JobImage(
-            filename=file.filename,
-            width=file.width,
-            height=file.height,
-            size=len(file.data),
-            shrunk=file.shrunk,
-            attachment_id=None,
-        )
-        for file in files
-    ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.jobs.delivering import Delivery
 from bot.jobs.following import Following
-from bot.jobs.job import Job
+from bot.jobs.job import IN_PLACE, Job
 from bot.jobs.polling import Experience
 from bot.jobs.states import Failure, State
 from bot.jobs.steps import Steps
@@ -83,7 +83,7 @@ def waited_long(job: Job) -> bool:
     """Whether its person should be called: the result came more than two minutes after."""
     return (
         job.state is State.DONE
-        and not job.images_kept
+        and job.went == IN_PLACE  # a new message has notified its person already
         and job.finished_at is not None
         and job.finished_at - job.created_at > LONG_WAIT_SECONDS
     )

@@ -3,22 +3,27 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 
 import structlog
 
 from bot.background import Background, wait_for_news
 from bot.errors import (
+    DatabaseFailingError,
     DeliveryError,
     MessageUnreachableError,
     PersonError,
     StateConflictError,
     StorageError,
 )
+from bot.jobs.circuit import Outage
 from bot.jobs.driver import Driver, waited_long
+from bot.jobs.holding import FAILURES, Holding
 from bot.jobs.job import Job
-from bot.jobs.outage import Outage
+from bot.jobs.milestones import Milestone, Reached, go_on
+from bot.jobs.outage import OutageWatch
 from bot.jobs.preparing import Preparation, ReferenceLostError
-from bot.jobs.progress import Queued
+from bot.jobs.progress import Progress, Queued, Waiting
 from bot.jobs.queue import JobQueue
 from bot.jobs.recovery import find_placeholder
 from bot.jobs.screen import Screen
@@ -32,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 # What is looked at even when nothing has happened, in seconds: the queue, and what was left over.
 LOOK_SECONDS = 5.0
+LEAST_SECONDS = 0.05
 REST_SECONDS = 30.0
 # A placeholder that is not recorded after this long is looked for, in seconds.
 UNPLACED_SECONDS = 60.0
@@ -59,9 +65,10 @@ class Engine:
         driver: Driver,
         preparation: Preparation,
         screen: Screen,
-        outage: Outage,
+        outage: OutageWatch,
         metrics: Metrics,
         timing: Timing,
+        reached: Reached = go_on,
     ) -> None:
         self._queue = queue
         self._store = store
@@ -71,11 +78,14 @@ class Engine:
         self._outage = outage
         self._metrics = metrics
         self._timing = timing
+        self._reached = reached
         self._work = Background()
         self._loops = Background()
         self._news = asyncio.Event()
         self._closing = False
-        self._places_due = self._rest_due = 0.0
+        self._outage_shown: Outage | None = None
+        self._holding = Holding(clock=timing.clock, monotonic=timing.monotonic)
+        self._places_due = self._rest_due = timing.monotonic()
 
     # --- what commands and buttons ask for ---
 
@@ -92,10 +102,17 @@ class Engine:
 
         ``ahead`` is the place in the queue that it shows.
         """
+        self._reached(Milestone.ANSWERED)
         self._screen.opened(job, Queued(ahead))
         await self._store.placed(job.id, message_id)
+        if self._outage.outage is not None:
+            self._places_due = self._timing.monotonic()  # what it waits for is shown at once
         self._metrics.job_accepted(job.generation.mode)
         self._news.set()
+
+    async def renewed(self, job: Job, token: str, token_expires_at: float) -> None:
+        """A press on the placeholder brought a new token, which lives until then."""
+        self._screen.renewed(await self._store.renewed(job.id, token, token_expires_at))
 
     async def never_shown(self, job: Job) -> None:
         """The first answer failed, so its person knows of no job: give the credits back."""
@@ -126,7 +143,10 @@ class Engine:
 
     async def start(self, unfinished: list[Job]) -> None:
         """Go on with what an earlier process left, and take the queue up."""
+        self._outage.on_change(self._news.set)
         for job in unfinished:
+            if job.stopped and job.state is State.RUNNING:
+                self._start(f"hide {job.id}", job, self._hide)
             self._start(f"drive {job.id}", job, self._drive)
         self._loops.start("queue", self._loop)
 
@@ -141,6 +161,7 @@ class Engine:
         self._news.set()
         await self._loops.finish(LOOP_SECONDS)
         await self._loops.close()
+        await self._outage.close()
         self._driver.park()
         self._work.cancel("prepare ")
         left = await self._work.finish(STOP_SECONDS)
@@ -159,7 +180,8 @@ class Engine:
                 try:
                     await step(job)
                 except StorageError as error:
-                    log.error("the database failed a job; it goes on later", reason=str(error))
+                    tell = log.debug if isinstance(error, DatabaseFailingError) else log.error
+                    tell("the database failed a job; it goes on later", reason=str(error))
                 finally:
                     self._news.set()
 
@@ -174,24 +196,35 @@ class Engine:
                 await self._prepare()
                 await self._show_places()
                 await self._pick_up_the_rest()
-                moment = await self._queue.next_moment()
+                wait = await self._until_due()
                 attempt = 0
             except StorageError as error:
-                log.error("the database does not answer", reason=str(error))
-                moment = None
+                tell = log.debug if isinstance(error, DatabaseFailingError) else log.error
+                tell("the database does not answer", reason=str(error))
+                wait = LOOK_SECONDS
                 await self._timing.sleep(self._timing.pause(attempt))
                 attempt = min(attempt + 1, 5)
-            wait = LOOK_SECONDS
-            if moment is not None:
-                wait = min(wait, max(0.05, moment - self._timing.clock()))
             await wait_for_news(self._news, wait)
 
+    async def _until_due(self) -> float:
+        """Try the image API again where that is due; seconds until something else is."""
+        outage = self._outage.outage
+        waiting = await self._store.unfinished() if outage else {}
+        trial = self._outage.turn(jobs_wait=waiting.get(State.QUEUED, 0) > 0)
+        moment = await self._queue.next_moment()
+        soon = [LOOK_SECONDS]
+        if trial is not None:
+            soon.append(max(LEAST_SECONDS, trial))
+        if moment is not None:
+            soon.append(max(LEAST_SECONDS, moment - self._timing.clock()))
+        return min(soon)
+
     async def _take_turns(self) -> None:
-        while not self._closing and not self._outage.pausing:
+        while not self._closing and self._outage.may_submit():
             job = await self._queue.claim()
             if job is None:
                 return
-            self._outage.tried()
+            self._outage.sending(job.id)
             self._start(f"drive {job.id}", job, self._drive)
 
     async def _prepare(self) -> None:
@@ -199,22 +232,33 @@ class Engine:
             self._start(f"prepare {job.id}", job, self._prepare_one)
 
     async def _show_places(self) -> None:
-        now = self._timing.clock()
-        if now < self._places_due:
+        now, outage = self._timing.monotonic(), self._outage.outage
+        if now < self._places_due and outage is self._outage_shown:
             return
         self._places_due = now + LOOK_SECONDS
+        self._outage_shown = outage
         unfinished = await self._store.unfinished()
         self._metrics.jobs_counted({state.value: count for state, count in unfinished.items()})
         ahead = await self._queue.ahead()
-        if not ahead:
-            return
-        for job in await self._store.in_state(State.QUEUED):
+        queued = await self._store.in_state(State.QUEUED) if ahead else []
+        for job in queued:
             if job.id in ahead and job.place.message_id is not None:
-                self._screen.show(job, Queued(ahead[job.id]))
+                shown: Progress = Queued(ahead[job.id])
+                self._screen.show(job, shown if outage is None else Waiting(outage.trouble))
+        if outage is None:
+            self._holding.over()
+        else:
+            self._release_held(queued, FAILURES[outage.trouble])
+
+    def _release_held(self, held: list[Job], failure: Failure) -> None:
+        """End the jobs that have waited too long for the image API; the credits go back."""
+        for job in self._holding.look(held):
+            log.warning("waited too long for the image API", job=job.id)
+            self._start(f"end {job.id}", job, partial(self._refuse, failure=failure, detail=None))
 
     async def _pick_up_the_rest(self) -> None:
         """Ends that Discord does not show yet, and jobs that a failing database let drop."""
-        now = self._timing.clock()
+        now = self._timing.monotonic()
         if now < self._rest_due:
             return
         self._rest_due = now + REST_SECONDS
@@ -228,7 +272,7 @@ class Engine:
             ),
             *(
                 ("find", job, self._find)
-                for job in await self._store.unplaced(now - UNPLACED_SECONDS)
+                for job in await self._store.unplaced(self._timing.clock() - UNPLACED_SECONDS)
             ),
         ]
         for what, job, step in rest:
@@ -249,6 +293,8 @@ class Engine:
             log.warning("references are uploaded later", reason=str(error))
             await self._timing.sleep(LOOK_SECONDS)
         except StorageError:
+            # It is still unready, so the loop would begin anew at once.
+            await self._timing.sleep(LOOK_SECONDS)
             raise
         except Exception:
             log.exception("a job failed for a mistake in the program")
@@ -273,6 +319,8 @@ class Engine:
             if ended is None:
                 return
             job = ended
+        finally:
+            self._outage.dropped(job.id)
         if job.state is State.DONE:
             if waited_long(job):
                 await self._call(job)
@@ -297,7 +345,9 @@ class Engine:
     async def _end(self, job: Job) -> None:
         """Show the end of a job; what Discord does not take now is tried again later."""
         try:
-            if job.failure is Failure.REFERENCE_REFUSED:
+            if job.failure is Failure.NEVER_SHOWN:
+                log.info("its person knows of no job, and is told of none", job=job.id)
+            elif job.failure is Failure.REFERENCE_REFUSED:
                 await self._screen.explain(job)
             else:
                 await self._screen.end(job)
@@ -306,6 +356,7 @@ class Engine:
         except DeliveryError as error:
             log.warning("its end is shown later", reason=str(error))
             return
+        self._reached(Milestone.END_SHOWN)
         await self._store.shown(job.id)
 
 

@@ -1,9 +1,14 @@
-"""While ``running``: the task is asked for when ``polling.py`` says so, until it has ended."""
+"""While ``running``: the task is asked for when ``polling.py`` says so, until it has ended.
+
+How long it has run is measured by the monotonic clock from the first moment of this process on: a
+clock that is set, or a machine that slept, makes no wait longer and gives no task up unasked.
+"""
 
 import structlog
 
 from bot.errors import ProviderBusyError, ProviderError, TaskGoneError
 from bot.jobs.job import Job
+from bot.jobs.milestones import Milestone
 from bot.jobs.polling import (
     DEADLINE_SECONDS,
     Experience,
@@ -25,6 +30,9 @@ log = structlog.get_logger(__name__)
 GONE_ANSWERS = 3
 # Looks that fail are repeated with pauses that grow up to this many seconds.
 LONGEST_PAUSE = 20.0
+# Past its deadline a task is given up once it is said to run still. Without any answer it is asked
+# for this much longer, in seconds: a machine that slept is back before its network is.
+LAST_CHANCE_SECONDS = 60.0
 
 
 class Following:
@@ -34,8 +42,11 @@ class Following:
         self._steps = steps
         self._job = job
         self._experience = experience
-        self._started = job.running_at or steps.timing.clock()
-        self._shown_until = 0.0
+        timing = steps.timing
+        before = max(0.0, timing.clock() - job.running_at) if job.running_at else 0.0
+        self._began = timing.monotonic() - before
+        self._shown_until = timing.monotonic()
+        self._late_since: float | None = None
         self._gone = 0
         self._failed_looks = 0
         self._seen_running: float | None = None
@@ -85,14 +96,24 @@ class Following:
         if report is not None and report.phase is Phase.FAILED:
             return await steps.fail(job, Failure.TASK_FAILED, report.message)
         if report is not None and report.phase is Phase.COMPLETED:
+            steps.reached(Milestone.COMPLETED)
             return await self._completed(report)
         if report is not None:
             self._seen_running = self._elapsed()
             self._reported = report.progress
-        if self._elapsed() > DEADLINE_SECONDS:
+        if self._is_hopeless(answered=report is not None):
             log.error("the task is given up", task_id=job.task_id)
             return await steps.fail(job, Failure.TIMED_OUT)
         return None
+
+    def _is_hopeless(self, *, answered: bool) -> bool:
+        """Whether a task that has not ended by the look just made is given up."""
+        elapsed = self._elapsed()
+        if elapsed <= DEADLINE_SECONDS:
+            return False
+        if self._late_since is None:
+            self._late_since = elapsed
+        return answered or elapsed - self._late_since >= LAST_CHANCE_SECONDS
 
     async def _completed(self, report: TaskReport) -> Job:
         steps, job = self._steps, self._job
@@ -114,13 +135,18 @@ class Following:
             await self._steps.timing.sleep(left)
 
     def _show(self) -> None:
-        now = self._steps.timing.clock()
-        if now < self._shown_until:
+        elapsed = self._elapsed()
+        if self._steps.timing.monotonic() < self._shown_until:
             return
-        self._shown_until = now + next_show(self._experience, self._elapsed())
-        share = share_done(self._experience, self._elapsed(), self._reported)
-        ends_at = expected_end(self._experience, self._started, now)
-        self._steps.screen.show(self._job, Running(share, self._started, ends_at))
+        self._shown_until = self._began + elapsed + next_show(self._experience, elapsed)
+        if self._job.stopped:
+            return  # hidden, also by an earlier process: it is not drawn again
+        share = share_done(self._experience, elapsed, self._reported)
+        now = self._steps.timing.clock()
+        # As people's clocks have it, which is not what was recorded if the clock has been set.
+        started_at = now - elapsed
+        ends_at = expected_end(self._experience, started_at, now)
+        self._steps.screen.show(self._job, Running(share, started_at, ends_at))
 
     def _elapsed(self) -> float:
-        return max(0.0, self._steps.timing.clock() - self._started)
+        return self._steps.timing.monotonic() - self._began

@@ -1,6 +1,8 @@
 """A job: a generation on its way, with its state and its place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.generation import Generation
 from bot.jobs.states import Failure, State
@@ -41,8 +43,7 @@ class Place:
         """The address of the message in Discord; ``None`` while there is none."""
         if self.message_id is None:
             return None
-        server = self.server_id or "@me"
-        return f"https://discord.com/channels/{server}/{self.channel_id}/{self.message_id}"
+        return _link(self.server_id or "@me", self.channel_id, self.message_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,35 @@ class JobImage:
     size: int
     shrunk: bool
     attachment_id: int | None
+
+
+class Destination(StrEnum):
+    """Where the images of a job went."""
+
+    PLACEHOLDER = "placeholder"
+    CHANNEL = "channel"  # a new message in the same place
+    DIRECT = "direct"  # a direct message to its person
+    KEPT = "kept"  # the media folder alone
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the images went, and the message that shows them unless it is the placeholder."""
+
+    destination: Destination
+    channel_id: int | None = None
+    message_id: int | None = None
+
+
+IN_PLACE = Whereabouts(Destination.PLACEHOLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A result that people can see: its images in order, and where."""
+
+    images: Sequence[JobImage]
+    where: Whereabouts = IN_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +104,7 @@ class Job:
     failure: Failure | None = None
     failure_detail: str | None = None
     images_kept: bool = False
+    went: Whereabouts | None = None
     submitted_at: float | None = None
     running_at: float | None = None
     completed_at: float | None = None
@@ -85,6 +116,21 @@ class Job:
         return self.generation.price
 
     @property
+    def link(self) -> str | None:
+        """The address of the message that shows its end; ``None`` where there is none."""
+        if self.went is None or self.went.destination is Destination.PLACEHOLDER:
+            return self.place.link
+        if self.went.message_id is None:
+            return None
+        direct = self.went.destination is Destination.DIRECT
+        server = "@me" if direct else self.place.server_id or "@me"
+        return _link(server, self.went.channel_id or 0, self.went.message_id)
+
+    @property
     def stopped(self) -> bool:
         """Whether its person no longer wants to see it here."""
         return self.stop_requested_at is not None
+
+
+def _link(server: int | str, channel_id: int, message_id: int) -> str:
+    return f"https://discord.com/channels/{server}/{channel_id}/{message_id}"

@@ -9,6 +9,7 @@ from bot.delivery.download import Downloader
 from bot.errors import DownloadError
 from bot.generation import Reference
 from bot.jobs.job import Job
+from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.queue import FOREVER
 from bot.jobs.reference_files import ReferenceFiles
 from bot.jobs.screen import ReferenceUpload, Screen
@@ -47,12 +48,14 @@ class Preparation:
         store: JobStore,
         screen: Screen,
         clock: Callable[[], float],
+        reached: Reached = go_on,
     ) -> None:
         self._downloader = downloader
         self._files = files
         self._store = store
         self._screen = screen
         self._clock = clock
+        self._reached = reached
         self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
 
     async def prepare(self, job: Job) -> None:
@@ -65,7 +68,12 @@ class Preparation:
         ready = await self._pictures(job)
         for each in ready:
             await self._files.keep(each.picture)
+        self._reached(Milestone.REFERENCES_KEPT)
+        current = await self._store.get(job.id)
+        if current is None or current.state.final:
+            return  # cancelled meanwhile: its message says so and must not be drawn over
         urls = await self._addresses(job, ready)
+        self._reached(Milestone.REFERENCES_UPLOADED)
         expiries = [expires_at(url) for url in urls]
         await self._store.prepared(
             job.id,

@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.jobs.circuit import Trouble
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
     """It waits for its turn; ``ahead`` jobs go before it (0: it is next)."""
 
     ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """It waits until the image API can be used again."""
+
+    trouble: Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +39,4 @@ class Fetching:
     """The images are finished and on their way here."""
 
 
-Progress: TypeAlias = Queued | Submitting | Running | Fetching
+Progress: TypeAlias = Queued | Waiting | Submitting | Running | Fetching

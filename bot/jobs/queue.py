@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, insert, select
+from sqlalchemy import ColumnElement, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,17 +13,22 @@ from bot.credits.ledger import Ledger
 from bot.errors import PersonError, ShotlistError
 from bot.generation import Generation
 from bot.jobs.job import Job, Place
+from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.records import move, read_job, read_jobs
 from bot.jobs.states import UNFINISHED, State
 from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
 from bot.storage.database import Database
-from bot.storage.schema import job_references, jobs
+from bot.storage.schema import job_references, jobs, ledger
 
 # Later than any job lives: nothing to prepare, or an address that does not expire.
 FOREVER = 1e12
 # A reference's address must outlive its way through the image API's own queue, in seconds.
 ADDRESS_MARGIN = 900.0
+
+# Nobody puts a job back for longer than this, in seconds: where it has to wait longer all the same,
+# the clock was set back.
+LONGEST_WAIT = 300.0
 
 _UNDER_WAY = [State.SUBMITTING.value, State.RUNNING.value, State.DELIVERING.value]
 
@@ -54,6 +59,7 @@ class JobQueue:
         max_per_member: int,
         new_id: Callable[[], str],
         clock: Callable[[], float],
+        reached: Reached = go_on,
     ) -> None:
         self._database = database
         self._ledger = ledger
@@ -62,6 +68,7 @@ class JobQueue:
         self._max_per_member = max_per_member
         self._new_id = new_id
         self._clock = clock
+        self._reached = reached
 
     async def accept(
         self,
@@ -104,7 +111,8 @@ class JobQueue:
             )
             waits = standing.waiting > 0 or standing.running >= self._max_running
             ahead = (await self._ahead(connection))[job_id] if waits else 0
-            return Accepted(job, balance, ahead)
+        self._reached(Milestone.ACCEPTED)
+        return Accepted(job, balance, ahead)
 
     async def claim(self) -> Job | None:
         """Mark the next job as ``submitting`` and return it; ``None`` where none can go.
@@ -126,7 +134,9 @@ class JobQueue:
             if chosen is None:
                 return None
             await move(connection, chosen, State.QUEUED, State.SUBMITTING, submitted_at=now)
-            return await read_job(connection, chosen)
+            claimed = await read_job(connection, chosen)
+        self._reached(Milestone.CLAIMED)
+        return claimed
 
     async def unready(self) -> list[Job]:
         """Queued jobs whose references must be prepared, for the first time or again."""
@@ -161,7 +171,7 @@ class JobQueue:
                 jobs.c.state == State.QUEUED.value,
                 jobs.c.message_id.is_not(None),
                 jobs.c.ready_until > now + ADDRESS_MARGIN,
-                jobs.c.not_before <= now,
+                or_(jobs.c.not_before <= now, jobs.c.not_before > now + LONGEST_WAIT),
             )
         )
         return {job_id for (job_id,) in ready}
@@ -182,9 +192,9 @@ class JobQueue:
 
     async def _order(self, connection: AsyncConnection, running: dict[int, int]) -> list[str]:
         rows = await connection.execute(
-            select(jobs.c.id, jobs.c.member_id, jobs.c.created_at, jobs.c.price).where(
-                jobs.c.state == State.QUEUED.value
-            )
+            select(jobs.c.id, jobs.c.member_id, ledger.c.id, jobs.c.price)
+            .join(ledger, (ledger.c.job_id == jobs.c.id) & (ledger.c.kind == "hold"))
+            .where(jobs.c.state == State.QUEUED.value)
         )
         waiting = [Waiting(*row) for row in rows]
         if len({job.member_id for job in waiting}) <= 1:
@@ -194,6 +204,8 @@ class JobQueue:
             .where(
                 jobs.c.submitted_at > self._clock() - RECENT_SECONDS,
                 jobs.c.state.not_in([State.FAILED.value, State.UNCONFIRMED.value]),
+                # one that was cancelled before anything was sent has used nothing
+                or_(jobs.c.task_id.is_not(None), jobs.c.state == State.SUBMITTING.value),
             )
             .group_by(jobs.c.member_id)
         )

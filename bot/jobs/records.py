@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StateConflictError, StorageError
 from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution
-from bot.jobs.job import Job, JobImage, Place
+from bot.jobs.job import Destination, Job, JobImage, Place, Whereabouts
 from bot.jobs.states import TRANSITIONS, Failure, State
 from bot.storage.schema import job_images, job_references, jobs
 
@@ -120,8 +120,17 @@ def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
         failure=Failure(row["failure"]) if row["failure"] else None,
         failure_detail=row["failure_detail"],
         images_kept=row["images_kept"],
+        went=_went(row),
         submitted_at=row["submitted_at"],
         running_at=row["running_at"],
         completed_at=row["completed_at"],
         finished_at=row["finished_at"],
+    )
+
+
+def _went(row: RowMapping) -> Whereabouts | None:
+    if row["destination"] is None:
+        return None
+    return Whereabouts(
+        Destination(row["destination"]), row["result_channel_id"], row["result_message_id"]
     )

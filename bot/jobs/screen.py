@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.delivery.fit import ResultFile
-from bot.jobs.job import Job, JobImage
+from bot.jobs.job import Delivered, Job
 from bot.jobs.progress import Progress
 
 
@@ -29,14 +29,24 @@ class Screen(Protocol):
     def show(self, job: Job, progress: Progress) -> None:
         """Show the newest progress when its time comes; never waits."""
 
+    def renewed(self, job: Job) -> None:
+        """The job's place has a new token: use it from now on."""
+
     async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
         """Make these the files of the placeholder; their addresses, in order."""
 
-    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> list[JobImage]:
-        """Replace the placeholder by the result; what was posted, in order."""
+    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> Delivered:
+        """Replace the placeholder by the result; what was posted, and where.
+
+        Where the placeholder can no longer be edited, it goes to a new message in the same
+        place, or else to a direct message; what is private never goes to the channel.
+        """
+
+    async def addresses(self, job: Job) -> list[str]:
+        """Where the images of a finished job can be fetched in Discord, in order."""
 
     async def end(self, job: Job) -> None:
-        """Show how a job ended that has no images to show here."""
+        """Show how a job ended that has no images to show here, or tell its person elsewhere."""
 
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""

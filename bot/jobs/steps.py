@@ -6,8 +6,10 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import ProviderError, StateConflictError, StorageError
+from bot.errors import DatabaseFailingError, ProviderError, StateConflictError, StorageError
 from bot.jobs.job import Job
+from bot.jobs.milestones import Reached, go_on
+from bot.jobs.outage import OutageWatch
 from bot.jobs.screen import Screen
 from bot.jobs.states import Failure
 from bot.jobs.store import JobStore
@@ -29,6 +31,8 @@ class Steps:
     provider: ProviderClient
     metrics: Metrics
     timing: Timing
+    outage: OutageWatch
+    reached: Reached = go_on
 
     async def insist(self, step: Callable[[], Awaitable[T]]) -> T:
         """Do what must not be forgotten in the database, however long that needs."""
@@ -40,7 +44,9 @@ class Steps:
                 raise
             except StorageError as error:
                 pause = self.timing.pause(attempt)
-                log.error("the database does not answer; trying again", reason=str(error))
+                # A database that fails says so itself: once, and not for every job.
+                tell = log.debug if isinstance(error, DatabaseFailingError) else log.error
+                tell("the database does not answer; trying again", reason=str(error))
                 await self.timing.sleep(pause)
                 attempt += 1
 
@@ -58,20 +64,21 @@ class Steps:
 
     async def ask(self, job: Job, references: Sequence[str]) -> TaskReport:
         """Ask the image API how far the job's task is. Raises ``ProviderError``."""
-        began = self.timing.clock()
+        began = self.timing.monotonic()
         try:
             report = await self.provider.task(job.task_id or "", echoed=references)
         except ProviderError as error:
             self.answered("task", error, began)
+            self.outage.looked(began, error)
             raise
         self.answered("task", None, began)
+        self.outage.looked(began, None)
         word = report.unknown_status
         if word is not None and self.metrics.unknown_status_seen(word):
             log.warning("the image API named a state nobody knows", word=word)
         return report
 
     def answered(self, route: str, error: ProviderError | None, began: float) -> None:
-        """Count a request to the image API that ended with ``error``, or well."""
+        """Count a request to the image API, begun then (monotonic), that ended so."""
         outcome = "ok" if error is None else type(error).__name__.removesuffix("Error")
-        seconds = max(0.0, self.timing.clock() - began)
-        self.metrics.provider_answered(route, outcome, seconds=seconds)
+        self.metrics.provider_answered(route, outcome, seconds=self.timing.monotonic() - began)

@@ -1,6 +1,7 @@
 """What is recorded of jobs while they run. Every method is one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, insert, select, update
@@ -8,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
 from bot.generation import Generation
-from bot.jobs.job import Job, JobImage
+from bot.jobs.job import IN_PLACE, Destination, Job, JobImage, Whereabouts
+from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.polling import REMEMBERED
 from bot.jobs.records import move, read_images, read_job, read_jobs
 from bot.jobs.states import UNFINISHED, Failure, State
@@ -27,10 +29,18 @@ class PreparedUrl:
 class JobStore:
     """The jobs table and what belongs to it."""
 
-    def __init__(self, database: Database, ledger: Ledger, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        *,
+        clock: Callable[[], float],
+        reached: Reached = go_on,
+    ) -> None:
         self._database = database
         self._ledger = ledger
         self._clock = clock
+        self._reached = reached
 
     # --- reading ---
 
@@ -61,13 +71,16 @@ class JobStore:
             return await read_jobs(connection, jobs.c.state.in_([s.value for s in states]))
 
     async def unplaced(self, before: float) -> list[Job]:
-        """Queued jobs accepted before that moment whose placeholder is not recorded."""
+        """Queued jobs accepted before that moment whose placeholder is not recorded.
+
+        One of the future is among them: the clock was set back since.
+        """
         async with self._database.read() as connection:
             return await read_jobs(
                 connection,
                 jobs.c.state == State.QUEUED.value,
                 jobs.c.message_id.is_(None),
-                jobs.c.created_at < before,
+                ~jobs.c.created_at.between(before, self._clock()),
             )
 
     async def not_shown(self) -> list[Job]:
@@ -119,17 +132,27 @@ class JobStore:
 
     async def placed(self, job_id: str, message_id: int) -> None:
         """The placeholder is there."""
-        await self._set(job_id, message_id=message_id)
+        await self._set(job_id, Milestone.PLACED, message_id=message_id)
+
+    async def renewed(self, job_id: str, token: str, token_expires_at: float) -> Job:
+        """Its person pressed something on the placeholder: a new token edits it from now on."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(interaction_token=token, token_expires_at=token_expires_at)
+            )
+            return await read_job(connection, job_id)
 
     async def shown(self, job_id: str) -> None:
         """The message shows how the job ended."""
-        await self._set(job_id, shown_at=self._clock())
+        await self._set(job_id, Milestone.SHOWN, shown_at=self._clock())
 
     async def prepared(
         self, job_id: str, references: Sequence[PreparedUrl], ready_until: float
     ) -> None:
         """Its references can be fetched by the image API until ``ready_until``."""
-        async with self._database.write() as connection:
+        async with self._recording(Milestone.PREPARED) as connection:
             for position, reference in enumerate(references):
                 await connection.execute(
                     update(job_references)
@@ -145,7 +168,7 @@ class JobStore:
 
         Where its person wanted it stopped meanwhile, it is cancelled instead: nothing was sent.
         """
-        async with self._database.write() as connection:
+        async with self._recording(Milestone.PUT_BACK) as connection:
             if (await read_job(connection, job_id)).stopped:
                 return await self._cancel(connection, job_id, State.SUBMITTING)
             await move(
@@ -162,7 +185,12 @@ class JobStore:
     async def running(self, job_id: str, task_id: str) -> Job:
         """The image API has accepted it."""
         return await self._move(
-            job_id, State.SUBMITTING, State.RUNNING, task_id=task_id, running_at=self._clock()
+            job_id,
+            State.SUBMITTING,
+            State.RUNNING,
+            Milestone.RUNNING,
+            task_id=task_id,
+            running_at=self._clock(),
         )
 
     async def delivering(self, job_id: str, *, task_seconds: float | None = None) -> Job:
@@ -171,30 +199,43 @@ class JobStore:
             job_id,
             State.RUNNING,
             State.DELIVERING,
+            Milestone.DELIVERING,
             completed_at=self._clock(),
             task_seconds=task_seconds,
         )
 
     # --- the ends ---
 
-    async def done(self, job_id: str, images: Sequence[JobImage], *, kept: bool) -> Job:
-        """The images are where they belong: take the credits.
+    async def done(
+        self,
+        job_id: str,
+        images: Sequence[JobImage],
+        *,
+        kept: bool,
+        where: Whereabouts = IN_PLACE,
+        shown: bool = True,
+    ) -> Job:
+        """The images are finished and went ``where``: take the credits.
 
-        ``kept``: the message could not show them, and the media folder has them.
+        ``kept``: the media folder has them. Not ``shown``: the placeholder does not say yet
+        that the job has ended.
         """
-        return await self._finish(job_id, State.DONE, images, shown=True, kept=kept)
+        return await self._finish(job_id, State.DONE, images, shown=shown, kept=kept, where=where)
 
     async def stopped(self, job_id: str, images: Sequence[JobImage], *, kept: bool) -> Job:
         """Finished after its person had it hidden: the credits are used.
 
         ``kept``: the media folder has the images.
         """
-        return await self._finish(job_id, State.CANCELLED, images, shown=False, kept=kept)
+        where = Whereabouts(Destination.KEPT) if kept else None
+        return await self._finish(
+            job_id, State.CANCELLED, images, shown=False, kept=kept, where=where
+        )
 
     async def failed(self, job_id: str, start: State, failure: Failure, detail: str | None) -> Job:
         """Ended without images: give the credits back."""
         end = State.UNCONFIRMED if failure is Failure.ANSWER_LOST else State.FAILED
-        async with self._database.write() as connection:
+        async with self._recording(Milestone.FAILED) as connection:
             await move(
                 connection,
                 job_id,
@@ -209,7 +250,7 @@ class JobStore:
 
     async def cancelled(self, job_id: str) -> Job:
         """Taken out of the queue before anything was sent: give the credits back."""
-        async with self._database.write() as connection:
+        async with self._recording(Milestone.CANCELLED) as connection:
             return await self._cancel(connection, job_id, State.QUEUED)
 
     async def ask_to_stop(self, job_id: str) -> Job:
@@ -217,7 +258,7 @@ class JobStore:
 
         Returns the job as it is then: ``stopped`` tells whether the wish was noted.
         """
-        async with self._database.write() as connection:
+        async with self._recording(Milestone.STOP_NOTED) as connection:
             await connection.execute(
                 update(jobs)
                 .where(
@@ -235,10 +276,18 @@ class JobStore:
         return await read_job(connection, job_id)
 
     async def _finish(
-        self, job_id: str, end: State, images: Sequence[JobImage], *, shown: bool, kept: bool
+        self,
+        job_id: str,
+        end: State,
+        images: Sequence[JobImage],
+        *,
+        shown: bool,
+        kept: bool,
+        where: Whereabouts | None,
     ) -> Job:
         now = self._clock()
-        async with self._database.write() as connection:
+        milestone = Milestone.DONE if end is State.DONE else Milestone.STOPPED
+        async with self._recording(milestone) as connection:
             await move(
                 connection,
                 job_id,
@@ -247,6 +296,9 @@ class JobStore:
                 finished_at=now,
                 shown_at=now if shown else None,
                 images_kept=kept,
+                destination=where.destination.value if where else None,
+                result_channel_id=where.channel_id if where else None,
+                result_message_id=where.message_id if where else None,
             )
             await connection.execute(delete(job_images).where(job_images.c.job_id == job_id))
             if images:
@@ -269,11 +321,20 @@ class JobStore:
             await self._ledger.capture(connection, job_id)
             return await read_job(connection, job_id)
 
-    async def _move(self, job_id: str, start: State, end: State, **values: object) -> Job:
-        async with self._database.write() as connection:
+    async def _move(
+        self, job_id: str, start: State, end: State, milestone: Milestone, **values: object
+    ) -> Job:
+        async with self._recording(milestone) as connection:
             await move(connection, job_id, start, end, **values)
             return await read_job(connection, job_id)
 
-    async def _set(self, job_id: str, **values: object) -> None:
-        async with self._database.write() as connection:
+    async def _set(self, job_id: str, milestone: Milestone, **values: object) -> None:
+        async with self._recording(milestone) as connection:
             await connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+
+    @asynccontextmanager
+    async def _recording(self, milestone: Milestone) -> AsyncIterator[AsyncConnection]:
+        """One transaction; the milestone is reached once it is kept."""
+        async with self._database.write() as connection:
+            yield connection
+        self._reached(milestone)

@@ -12,8 +12,8 @@ from bot.errors import (
     ProviderUnreachableError,
 )
 from bot.jobs.job import Job
-from bot.jobs.outage import Outage
-from bot.jobs.progress import Queued, Submitting
+from bot.jobs.milestones import Milestone
+from bot.jobs.progress import Queued, Submitting, Waiting
 from bot.jobs.states import Failure
 from bot.jobs.steps import Steps
 
@@ -26,24 +26,24 @@ MOST_ATTEMPTS = 8
 class Submission:
     """Hands jobs to the image API, each once."""
 
-    def __init__(self, steps: Steps, outage: Outage) -> None:
+    def __init__(self, steps: Steps) -> None:
         self._steps = steps
-        self._outage = outage
 
     async def submit(self, job: Job) -> Job:
         """Send the ``POST``; the job running, ended, or back in the queue."""
         steps = self._steps
         urls = await steps.insist(lambda: steps.store.provider_urls(job.id))
         steps.screen.show(job, Submitting())
-        began = steps.timing.clock()
+        began = steps.timing.monotonic()
         try:
             task_id = await steps.provider.submit(job.generation, urls)
         except ProviderError as error:
             steps.answered("submit", error, began)
+            steps.outage.submitted(job.id, error)
             return await self._not_started(job, error)
+        steps.reached(Milestone.SENT)
         steps.answered("submit", None, began)
-        if self._outage.ended():
-            log.warning("the image API accepts jobs again")
+        steps.outage.submitted(job.id, None)
         log.info("task started", task_id=task_id)
         running = await steps.insist(lambda: steps.store.running(job.id, task_id))
         if running.stopped:
@@ -51,36 +51,41 @@ class Submission:
         return running
 
     async def _not_started(self, job: Job, error: ProviderError) -> Job:
-        if isinstance(error, AnswerLostError):
-            log.error("nobody knows whether the task was started", reason=str(error))
-            return await self._steps.fail(job, Failure.ANSWER_LOST, error.detail)
-        if isinstance(error, KeyRejectedError | BalanceEmptyError):
-            if self._outage.began(error):
-                log.critical("the image API refuses every job", reason=str(error))
-            rejected = isinstance(error, KeyRejectedError)
-            return await self._steps.fail(
-                job, Failure.KEY_REJECTED if rejected else Failure.BALANCE_EMPTY
-            )
-        if isinstance(error, ProviderBusyError | ProviderUnreachableError):
-            return await self._put_back(job, error)
-        return await self._steps.fail(job, Failure.REQUEST_REFUSED, error.detail)
+        match error:
+            case AnswerLostError():
+                log.error("nobody knows whether the task was started", reason=str(error))
+                return await self._steps.fail(job, Failure.ANSWER_LOST, error.detail)
+            case KeyRejectedError() | BalanceEmptyError():
+                # The next trial may be long in coming, and which job is next then is not said yet.
+                return await self._put_back(job, error, self._steps.timing.pause(0))
+            case ProviderBusyError() | ProviderUnreachableError():
+                return await self._try_later(job, error)
+            case _:
+                return await self._steps.fail(job, Failure.REQUEST_REFUSED, error.detail)
 
-    async def _put_back(self, job: Job, error: ProviderBusyError | ProviderUnreachableError) -> Job:
-        """Certainly not accepted: wait in the queue, where it can still be cancelled."""
-        steps = self._steps
+    async def _try_later(
+        self, job: Job, error: ProviderBusyError | ProviderUnreachableError
+    ) -> Job:
         busy = isinstance(error, ProviderBusyError)
         if job.attempts + 1 >= MOST_ATTEMPTS:
             failure = Failure.PROVIDER_BUSY if busy else Failure.PROVIDER_UNREACHABLE
-            return await steps.fail(job, failure, error.detail)
+            return await self._steps.fail(job, failure, error.detail)
         asked = error.retry_after if isinstance(error, ProviderBusyError) else None
-        pause = max(asked or 0.0, steps.timing.pause(job.attempts))
+        return await self._put_back(
+            job, error, max(asked or 0.0, self._steps.timing.pause(job.attempts))
+        )
+
+    async def _put_back(self, job: Job, error: ProviderError, pause: float) -> Job:
+        """Certainly not accepted: wait in the queue, where it can still be cancelled."""
+        steps = self._steps
         log.warning("the image API takes nothing now", pause=round(pause, 1), reason=str(error))
         not_before = steps.timing.clock() + pause
         waiting = await steps.insist(lambda: steps.store.put_back(job.id, not_before=not_before))
         if waiting.state.final:
             steps.metrics.job_ended(waiting.generation.mode, waiting.state)
             return waiting
-        steps.screen.show(waiting, Queued(0))
+        outage = steps.outage.outage
+        steps.screen.show(waiting, Queued(0) if outage is None else Waiting(outage.trouble))
         return waiting
 
     async def _hide(self, job: Job) -> None:

@@ -1,4 +1,4 @@
-"""The clock, the way to wait, and chance: passed in, so that tests decide about them."""
+"""The clocks, the way to wait, and chance: passed in, so that tests decide about them."""
 
 import asyncio
 import random
@@ -13,9 +13,14 @@ _DOUBLINGS = 16  # more would exceed every pause, and in the end what a number c
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """``clock`` gives seconds since 1970, ``random`` a number from 0 to 1."""
+    """``clock`` gives seconds since 1970, ``random`` a number from 0 to 1.
+
+    ``monotonic`` gives seconds since no moment in particular. Nobody sets it, so that every wait
+    is measured with it: ``clock`` is for what is recorded, shown, or compared with Discord's.
+    """
 
     clock: Callable[[], float]
+    monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     random: Callable[[], float]
 
@@ -25,4 +30,4 @@ class Timing:
         return growing * (0.75 + self.random() / 2)
 
 
-REAL_TIME = Timing(time.time, asyncio.sleep, random.random)
+REAL_TIME = Timing(time.time, time.monotonic, asyncio.sleep, random.random)

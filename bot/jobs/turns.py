@@ -14,11 +14,14 @@ RECENT_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A queued job, as far as turn-taking looks at it. ``price`` is in credits."""
+    """A queued job, as far as turn-taking looks at it. ``price`` is in credits.
+
+    ``number`` grows from each accepted job to the next, whatever the clock does.
+    """
 
     job_id: str
     member_id: int
-    created_at: float
+    number: int
     price: int
 
 
@@ -34,16 +37,15 @@ def turn_order(
     order in which they came.
     """
     lines: dict[int, list[Waiting]] = defaultdict(list)
-    for job in sorted(waiting, key=lambda job: (job.created_at, job.job_id), reverse=True):
+    for job in sorted(waiting, key=lambda job: job.number, reverse=True):
         lines[job.member_id].append(job)
 
-    def standing(member: int, taken: int, spent: int) -> tuple[int, int, float, str, int]:
+    def standing(member: int, taken: int, spent: int) -> tuple[int, int, int, int]:
         first = lines[member][-1]
         return (
             running.get(member, 0) + taken,
             recently_used.get(member, 0) + spent,
-            first.created_at,
-            first.job_id,
+            first.number,
             member,
         )
 

@@ -18,6 +18,14 @@ MAX_RETRY_AFTER = 120.0
 
 MAX_REASON_CHARACTERS = 500
 
+MAX_MARKS = 300_000
+"""Brackets, braces and commas in one text of JSON.
+
+Nine images need a few hundred, also as ``data:`` URLs of megabytes. An answer of nothing but
+``[],[],…`` would take thirty times its size in memory, and the event loop for seconds.
+"""
+_MARKS = ("[", "{", ",")
+
 _SUCCESS_CODES = frozenset({0, *range(200, 300)})
 """Codes of a body that say "fine": 200 is API in One's, 0 that of the model's own vendor."""
 
@@ -99,12 +107,27 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: fl
 
 def json_object(text: bytes | str) -> dict[str, Any] | None:
     """The JSON object that ``text`` is, or ``None``."""
+    value = json_value(text)
+    return value if isinstance(value, dict) else None
+
+
+def json_value(text: bytes | str) -> object:
+    """The value that ``text`` is as JSON; ``None`` also for none, and for far too many values."""
+    if _count_marks(text) > MAX_MARKS:
+        return None
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except (ValueError, RecursionError):
         # a RecursionError is how the standard library says that the nesting is absurd
         return None
-    return value if isinstance(value, dict) else None
+    return value
+
+
+def _count_marks(text: bytes | str) -> int:
+    """At least as many as ``text`` has values, found without reading it as JSON."""
+    if isinstance(text, str):
+        return sum(text.count(mark) for mark in _MARKS)
+    return sum(text.count(mark.encode()) for mark in _MARKS)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -6,12 +6,13 @@ caller sent. URLs are found at any depth, in lists, as values of objects, inside
 itself a string, and as ``data:`` URLs.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from bot.provider.answers import json_value
 
 MAX_NODES = 50_000
 """Values looked at in one answer; the rest of a hostile one is left unread."""
@@ -176,13 +177,7 @@ def _key_words(key: str) -> frozenset[str]:
 
 def _embedded(text: str) -> object:
     """The list or object that ``text`` is as JSON, or ``None``."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value
+    return json_value(text) if text.lstrip()[:1] in ("{", "[") else None
 
 
 def _urls_in(text: str, *, is_base64: bool) -> Iterator[str]:

@@ -1,58 +1,128 @@
 """The database: transactions that end whole, whatever is cancelled around them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+import copy
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction, create_async_engine
 
-from bot.errors import StorageError
+from bot.errors import DatabaseFailingError, StorageError
+from bot.storage.database_file import DatabaseFile
+from bot.storage.schema import reference_files
+from bot.storage.sqlite import DAMAGE, WRITES, advice, begin, find_damage, prepare, primary_code
+from bot.storage.trouble import Trouble
 
 T = TypeVar("T")
 
-# How long SQLite waits for another process's transaction before it gives up, in milliseconds.
-BUSY_TIMEOUT_MS = 5_000
-_WRITES = "shotlist_writes"
+# How long SQLite waits for another process's transaction before it gives up, in milliseconds,
+# and how often a writer that nobody waits for lets it.
+BUSY_TIMEOUT_MS = 800
+PATIENT_TRIES: Final = 6
+# How long a writer that a person waits for stands in this process's own queue, in seconds. With
+# SQLite's wait it leaves a second of the three in which Discord wants an answer.
+ANSWER_SECONDS: Final = 1.0
+# Bytes left on the disk below which it counts as full: a few jobs with large references need more.
+LEAST_ROOM = 32_000_000
+# For so many seconds a commit is proof enough that the database can be written.
+PROOF_SECONDS: Final = 30.0
 
 
 class Database:
     """Connections to the database at ``url``; open it before use, close it after.
 
     ``write()`` and ``read()`` are the only ways in. Both raise ``StorageError`` for whatever
-    the database refuses.
+    the database refuses, and ``DatabaseFailingError`` where it does not work. ``clock`` gives
+    seconds that never go back. A database that is ``read_only`` is left as it is, to the byte.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        read_only: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.url = make_url(url)
+        self._read_only = read_only
+        self._hurried = False
+        self._trouble = Trouble(clock)
         # One writer at a time: SQLite allows no more, and a queue here is fair and does not spin.
         self._writing = asyncio.Lock()
-        self._engine = create_async_engine(self.url, pool_size=8, max_overflow=0)
-        if self.url.get_backend_name() == "sqlite":
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._file = DatabaseFile(Path(self.url.database or "")) if is_sqlite else None
+        address = self._file.url(self.url) if self._file else self.url
+        self._engine = create_async_engine(address, pool_size=8, max_overflow=0)
+        if self._file:
+            event.listen(self._engine.sync_engine, "connect", self._prepare_sqlite)
+            event.listen(self._engine.sync_engine, "begin", begin)
+
+    def hurried(self) -> Self:
+        """The same database for those whom a person waits for.
+
+        Whoever cannot begin within about two seconds is refused; ``write()`` is, too, once the
+        database was seen to be damaged.
+        """
+        hurried = copy.copy(self)
+        hurried._hurried = True
+        return hurried
 
     async def open(self) -> None:
-        """Make the folder of a new SQLite file, and prove that the database answers."""
-        if self.url.get_backend_name() == "sqlite" and self.url.database:
-            try:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise StorageError(f"the database's folder cannot be made: {error}") from error
+        """Make the file where there is none, and prove that the database answers and is whole.
+
+        Raises ``StorageError`` in a sentence for its operator. The bytes of references are not
+        looked through, which would take long; a backup does.
+        """
+        if self._file and not self._read_only:
+            self._file.make()
         await self.ping()
+        await self.prove_whole(leave_out={reference_files.name})
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
 
     async def ping(self) -> None:
-        """Raise ``StorageError`` unless the database answers."""
+        """Raise ``StorageError`` unless the database can be read."""
         async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+            # SQLite would answer with a constant without looking at its file
+            source = " FROM sqlite_schema" if self._file else ""
+            await connection.execute(text(f"SELECT count(*){source}"))
+
+    async def prove_whole(self, *, leave_out: Collection[str] = ()) -> None:
+        """Raise ``StorageError`` for a damaged file. The pages of some tables can be left out."""
+        if not self._file:
+            return
+        async with self.read() as connection:
+            damage = await find_damage(connection, leave_out=leave_out)
+        if damage is not None:
+            words = f"the database refused: {damage}"
+            raise self._failing(words, sqlite3.SQLITE_CORRUPT) or StorageError(words)
+
+    async def probe(self) -> None:
+        """Raise ``StorageError`` unless the database can be read and written just now.
+
+        A disk that is nearly full counts as one that is: it may still take the one page that is
+        written here, and not a job.
+        """
+        if self._trouble.damage:
+            raise DatabaseFailingError(self._trouble.damage)
+        if self._file:
+            self._file.check_room(LEAST_ROOM)
+        if not self._file or self._trouble.proven_for(PROOF_SECONDS):
+            await self.ping()
+            return
+        async with self.write() as connection:
+            # A page is written, and says what it said before.
+            kept = (await connection.exec_driver_sql("PRAGMA user_version")).scalar_one()
+            await connection.exec_driver_sql(f"PRAGMA user_version = {int(kept)}")
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -61,8 +131,11 @@ class Database:
         Being cancelled inside the block rolls back; being cancelled while the commit is under
         way waits for its end, so that nobody has to guess whether it happened.
         """
-        async with self._writing, self._connection(writes=True) as connection:
+        if self._hurried and self._trouble.damage:
+            raise DatabaseFailingError(self._trouble.damage)
+        async with self._connection(writes=True) as connection:
             yield connection
+        self._trouble.committed()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -73,19 +146,65 @@ class Database:
     @asynccontextmanager
     async def _connection(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
         try:
-            async with self._engine.connect() as connection:
-                await connection.execution_options(**{_WRITES: writes})
-                transaction = await connection.begin()
+            async with AsyncExitStack() as stack:
+                connection = await self._turn(stack, writes=writes)
+                await connection.execution_options(**{WRITES: writes})
+                transaction = await self._begin(connection)
                 try:
+                    if self._file and writes:
+                        self._file.check_log()
                     yield connection
                 except BaseException:
                     await to_the_end(transaction.rollback())
                     raise
                 await to_the_end(transaction.commit())
-        except SQLAlchemyError as error:
-            # The statement's parameters can hold tokens: only the driver's own words are kept.
-            cause = getattr(error, "orig", None) or type(error).__name__
-            raise StorageError(f"the database refused: {cause}") from error
+        except DatabaseFailingError as error:
+            self._trouble.failed(str(error))
+            raise
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise self._refusal(error) from error
+
+    async def _turn(self, stack: AsyncExitStack, *, writes: bool) -> AsyncConnection:
+        """A connection, for a writer the only one that writes; given back with ``stack``."""
+        if self._file:
+            self._file.check()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS if self._hurried else None):
+                if writes:
+                    await stack.enter_async_context(self._writing)
+                return await stack.enter_async_context(self._engine.connect())
+        except TimeoutError as error:
+            raise StorageError("too many others wait for the database") from error
+
+    async def _begin(self, connection: AsyncConnection) -> AsyncTransaction:
+        for _try in range(0 if self._hurried else PATIENT_TRIES - 1):
+            try:
+                return await connection.begin()
+            except DBAPIError as error:
+                if primary_code(error.orig) != sqlite3.SQLITE_BUSY:
+                    raise
+        return await connection.begin()
+
+    def _refusal(self, error: SQLAlchemyError | sqlite3.Error) -> StorageError:
+        """What is raised in place of a driver's error."""
+        # The statement's parameters can hold tokens: only the driver's own words are kept.
+        cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", None)
+        words = f"the database refused: {cause or type(error).__name__}"
+        return self._failing(words, primary_code(cause)) or StorageError(words)
+
+    def _failing(self, words: str, code: int | None) -> DatabaseFailingError | None:
+        """A failure of the database itself, noted; ``None`` for any other kind of error."""
+        advised = advice(code, self._file.path) if self._file else None
+        if advised is None:
+            return None
+        failing = DatabaseFailingError(f"{words} ({advised})")
+        self._trouble.failed(str(failing), damaged=code in DAMAGE)
+        return failing
+
+    def _prepare_sqlite(self, connection: DBAPIConnection, _record: object) -> None:
+        has_log = prepare(connection, busy_timeout_ms=BUSY_TIMEOUT_MS, read_only=self._read_only)
+        if self._file:
+            self._file.has_log = has_log
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
@@ -105,20 +224,3 @@ async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
         task.exception()
         raise cancelled
     return task.result()
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # The driver must not begin transactions by itself: _begin_sqlite says which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: a committed hold survives a loss of power, not only a killed process.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -74,6 +74,10 @@ jobs = Table(
     Column("failure", String(32)),
     Column("failure_detail", Text),
     Column("images_kept", Boolean, nullable=False, server_default=text("false")),
+    # where the images went, and the message that has them unless it is the placeholder
+    Column("destination", String(16)),
+    Column("result_channel_id", BigInteger),
+    Column("result_message_id", BigInteger),
     # when
     Column("created_at", Double, nullable=False),
     Column("submitted_at", Double),

@@ -41,6 +41,7 @@ class HealthServer:
         self._port = port
         self._checks = dict(checks)
         self._check_timeout = check_timeout
+        self._broken: set[str] = set()
         app = web.Application()
         app.router.add_get("/healthz", _alive)
         app.router.add_get("/readyz", self._ready)
@@ -83,10 +84,17 @@ class HealthServer:
     async def _passes(self, name: str) -> bool:
         try:
             async with asyncio.timeout(self._check_timeout):
-                return await self._checks[name]()
+                passed = await self._checks[name]()
         except Exception as error:  # noqa: BLE001 — however a check breaks, it has not passed
-            log.warning("check failed", check=name, error=repr(error))
+            # Probes come every few seconds: what lasts is told once.
+            if name not in self._broken:
+                self._broken.add(name)
+                log.warning("check failed", check=name, error=repr(error))
             return False
+        if name in self._broken:
+            self._broken.remove(name)
+            log.info("check works again", check=name)
+        return passed
 
 
 async def _alive(_request: web.Request) -> web.Response:

@@ -7,7 +7,7 @@ labels, so whoever calls keeps to a small, fixed set of each.
 from collections.abc import Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, ProcessCollector
 
 # Seconds. API in One says that a generation takes 5 to 15; a task is given up after 600.
 _JOB_BUCKETS: Final = (5, 7.5, 10, 12.5, 15, 20, 30, 45, 60, 120, 300, 600, 1200)
@@ -16,6 +16,9 @@ _REQUEST_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # The provider chooses its words, so their number is bounded here: each is a series for ever.
 _MAX_STATUS_WORDS: Final = 20
 _MAX_STATUS_WORD_CHARACTERS: Final = 40
+
+# The phases of the circuit breaker (``bot.jobs.circuit``); it begins with the first.
+_CIRCUIT_PHASES: Final = ("closed", "half_open", "open")
 
 
 class Metrics:
@@ -67,6 +70,12 @@ class Metrics:
             "shotlist_provider_unknown_status",
             "Task states that the image API has named and nobody knows",
             ["word"],
+            registry=registry,
+        )
+        self._circuit = Enum(
+            "shotlist_provider_circuit",
+            "Whether the image API can be used: closed where it can",
+            states=_CIRCUIT_PHASES,
             registry=registry,
         )
         self._edits = Counter(
@@ -121,6 +130,10 @@ class Metrics:
             self._words.add(word)
         self._unknown_words.labels(word if word in self._words else "other").inc()
         return is_new
+
+    def circuit_is(self, phase: str) -> None:
+        """The circuit to the image API is ``closed``, ``half_open`` or ``open``."""
+        self._circuit.state(phase)
 
     def message_edited(self, kind: str, outcome: str) -> None:
         """An edit of a message in Discord has ended."""

@@ -6,7 +6,7 @@ from discord import ui
 
 from bot.credits.caps import Balance, per
 from bot.generation import Mode
-from bot.jobs.job import Job
+from bot.jobs.job import Destination, Job
 from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
 from cogs.ui.buttons import ImagesButton
@@ -26,7 +26,7 @@ def account(balance: Balance, jobs: Sequence[Job]) -> ui.LayoutView:
     buttons = 0
     for job in jobs[:LAST_JOBS]:
         words = _entry(job)
-        if job.images_kept and buttons < MOST_BUTTONS:
+        if _openable(job) and buttons < MOST_BUTTONS:
             buttons += 1
             entries.append(beside(words, ImagesButton(job.id)))
         else:
@@ -52,12 +52,19 @@ def _balance_lines(balance: Balance) -> list[str]:
     return [headline, bar(balance.left / cap.credits if cap.credits else 0.0), f"-# {account}"]
 
 
+def _openable(job: Job) -> bool:
+    """Whether only the bot can bring the images back, and still has them."""
+    hidden = job.place.private or job.went is None or job.went.destination is Destination.KEPT
+    return job.images_kept and hidden
+
+
 def _entry(job: Job) -> str:
     command = {Mode.IMAGINE: "imagine", Mode.MULTISHOT: "multishot"}[job.generation.mode]
     facts = [
         state_word(job.state, stopped=job.stopped),
         _charge(job),
         _where(job),
+        f"`{job.id}`",
     ]
     prompt = shown(job.generation.prompt, _PROMPT_CHARACTERS)
     return f"**{command}** {prompt}\n-# {' · '.join(facts)}"
@@ -71,9 +78,12 @@ def _charge(job: Job) -> str:
 
 
 def _where(job: Job) -> str:
+    destination = job.went.destination if job.went else None
+    if destination is Destination.DIRECT:
+        return f"[{_('in a direct message')}]({job.link})"
     if job.place.private:
         return _("private")
     withdrawn = job.failure is Failure.REFERENCE_REFUSED  # its message is gone
-    if job.place.link is None or withdrawn:
+    if job.link is None or withdrawn:
         return _("not shown")
-    return f"[{_('open')}]({job.place.link})"
+    return f"[{_('open')}]({job.link})"

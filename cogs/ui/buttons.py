@@ -12,7 +12,7 @@ from bot.jobs.engine import StopOutcome
 from bot.jobs.job import Job
 from bot.jobs.states import State
 from bot.language import _, speaking
-from cogs.accept import begin
+from cogs.accept import begin, token_end
 from cogs.interactions import Interaction, language_of
 from cogs.ui.failures import explain
 from cogs.ui.images import send_images
@@ -119,6 +119,28 @@ class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
         }[outcome]
         if words is not None:
             await interaction.followup.send(words, ephemeral=True)
+
+
+class KeepButton(JobButton, template=r"keep:(?P<job>[a-z0-9]{1,16})"):
+    """Gives a private message a new token, so that it can be edited for another while."""
+
+    action = "keep"
+    style = discord.ButtonStyle.primary
+
+    def label(self) -> str:
+        """The same in every case."""
+        return _("Keep updating")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Go on where the message is; what has ended meanwhile is shown in a new answer."""
+        job = await self.own_job(interaction)
+        if job.state.final:
+            await send_images(interaction, job)
+            return
+        await interaction.response.defer()
+        await interaction.client.services.engine.renewed(
+            job, interaction.token, token_end(interaction)
+        )
 
 
 class RetryButton(JobButton, template=r"retry:(?P<job>[a-z0-9]{1,16})"):

@@ -12,11 +12,12 @@ from discord import ui
 from bot.credits.caps import Balance
 from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile
+from bot.jobs.circuit import Trouble
 from bot.jobs.job import Job
-from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting
+from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting, Waiting
 from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
-from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
+from cogs.ui.buttons import ImagesButton, KeepButton, RetryButton, StopButton
 from cogs.ui.captions import captioned, referenced
 from cogs.ui.failures import explain
 from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
@@ -36,25 +37,42 @@ DOUBT = 0xF0B232
 class JobCards(Cards):
     """Draws jobs as containers of Components V2, in the language being spoken."""
 
-    def progress(self, job: Job, progress: Progress, references: Sequence[str]) -> ui.LayoutView:
+    def progress(
+        self, job: Job, progress: Progress, references: Sequence[str], *, offering: bool = False
+    ) -> ui.LayoutView:
         """The placeholder. ``references`` are names of files attached to the message to show."""
         held = _("{credits} held").format(credits=credits_of(job.price))
+        lines = [*_progress_lines(progress), f"-# {settings_of(job.generation)} · {held}"]
+        if offering:
+            lines.append(_running_out(job))
         return card(
             _asked(job),
             gallery(referenced(references)),
-            paragraph(*_progress_lines(progress), f"-# {settings_of(job.generation)} · {held}"),
-            row(_stop_button(job, progress)),
-            accent=WAITING if isinstance(progress, Queued) else WORKING,
+            paragraph(*lines),
+            row(KeepButton(job.id) if offering else None, _stop_button(job, progress)),
+            accent=WAITING if isinstance(progress, Queued | Waiting) else WORKING,
         )
 
     def result(
-        self, job: Job, files: Sequence[ResultFile], balance: Balance, *, missing: int = 0
+        self,
+        job: Job,
+        files: Sequence[ResultFile],
+        balance: Balance,
+        *,
+        missing: int = 0,
+        moved: bool = False,
     ) -> ui.LayoutView:
-        """The images, attached under their file names; ``missing`` are still on their way."""
+        """The images, attached under their file names; ``missing`` are still on their way.
+
+        ``moved``: as a direct message, since they could not be shown where they were asked for.
+        """
         return card(
             _asked(job),
             gallery(captioned(job, [file.filename for file in files], missing=missing)),
-            paragraph(*_result_lines(job, files, balance, missing)),
+            paragraph(
+                *_result_lines(job, files, balance, missing),
+                *([_moved(job)] if moved else []),
+            ),
             accent=FINISHED,
         )
 
@@ -106,6 +124,12 @@ def _progress_lines(progress: Progress) -> list[str]:
                     ahead,
                 ).format(count=ahead)
             ]
+        case Waiting(trouble=trouble):
+            return [
+                _waiting_for(trouble),
+                "-# "
+                + _("This goes on by itself. If that takes too long, it ends and costs nothing."),
+            ]
         case Submitting():
             return [_("**Waiting for the image service**")]
         case Running(share=share, started_at=started_at, ends_at=ends_at):
@@ -120,6 +144,16 @@ def _progress_lines(progress: Progress) -> list[str]:
             ]
         case Fetching():
             return [_("**Fetching the images**")]
+
+
+def _waiting_for(trouble: Trouble) -> str:
+    return {
+        Trouble.KEY_REJECTED: _("**Waiting** · the image service does not accept this bot's key"),
+        Trouble.BALANCE_EMPTY: _(
+            "**Waiting** · this bot's balance at the image service is used up"
+        ),
+        Trouble.NOT_ANSWERING: _("**Waiting** · the image service does not answer"),
+    }[trouble]
 
 
 def _stop_button(job: Job, progress: Progress) -> StopButton | None:
@@ -161,6 +195,19 @@ def _result_lines(
             ).format(count=shrunk, total=total)
         )
     return lines
+
+
+def _running_out(job: Job) -> str:
+    return _(
+        "Discord lets me update a private message for fifteen minutes, until <t:{when}:R>. Press "
+        "*Keep updating* for fifteen more, or the images come as a direct message."
+    ).format(when=round(job.place.token_expires_at))
+
+
+def _moved(job: Job) -> str:
+    return "-# " + _(
+        "This comes as a direct message, since it could not be shown in <#{channel}>."
+    ).format(channel=job.place.channel_id)
 
 
 def _failed(job: Job) -> ui.LayoutView:

@@ -73,8 +73,8 @@ def guide(mention: Callable[[str], str]) -> ui.LayoutView:
             _("**Credits**"),
             _(
                 "{credits} shows what you have left, when new ones come, and your last requests. "
-                "A request that fails costs nothing."
-            ).format(credits=mention("credits")),
+                "A request that fails costs nothing. {show} brings an earlier result back."
+            ).format(credits=mention("credits"), show=mention("show")),
         ),
         accent=_ACCENT,
     )

@@ -94,8 +94,9 @@ class ApiInOne:
                 self._transcript.record, "provider", method=request.method, path=request.path_qs
             )
             line = f"{request.method} {request.path}"
-            told("in", line, body=_readable(await request.read()))
-            fault = self._faults.match("provider", request.method, request.path)
+            sent = await request.read()
+            told("in", line, body=_readable(sent))
+            fault = self._faults.match("provider", request.method, request.path, sent)
             answer = await answer_with_fault(fault, request, answered)
             note = f" ({fault.id})" if fault is not None else ""
             if is_connected(request):

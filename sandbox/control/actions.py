@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox.control import requests
 from sandbox.control.guard import PREFIX, Wrong
+from sandbox.discord import rooms
 from sandbox.discord.errors import ImpossibleError
 from sandbox.discord.face import Discord
 from sandbox.discord.model import Message, visible_to
@@ -40,6 +41,10 @@ class Actions:
             web.delete(f"{at}/messages/{{id}}", self.delete),
             web.get(f"{at}/messages/{{id}}/history", self.history),
             web.get(f"{at}/channels", self.channels),
+            web.delete(f"{at}/channels/{{id}}", self.delete_channel),
+            web.post(f"{at}/threads", self.open_thread),
+            web.patch(f"{at}/threads/{{id}}", self.change_thread),
+            web.delete(f"{at}/bot", self.remove_bot),
             web.get(f"{at}/commands", self.commands),
         ]
 
@@ -148,6 +153,35 @@ class Actions:
         seen = [id_ for id_ in model.store.channels if model.can_enter(id_, viewer)]
         return self._answer([model.channel(id_) for id_ in seen])
 
+    async def delete_channel(self, request: web.Request) -> web.Response:
+        """Delete a channel or thread as a member, by default as the server's owner."""
+        viewer = self._viewer(request, "rae")
+        channel = find_channel(self._discord.model, request.match_info["id"], viewer)
+        rooms.delete(self._discord.model, channel, viewer)
+        return self._answer({})
+
+    async def open_thread(self, request: web.Request) -> web.Response:
+        """Open a thread in a channel."""
+        asked = await requests.read(request, requests.Thread)
+        model = self._discord.model
+        member = find_user(model, asked.member)
+        channel = find_channel(model, asked.channel, member)
+        return self._answer(rooms.open_thread(model, channel, member, asked.name))
+
+    async def change_thread(self, request: web.Request) -> web.Response:
+        """Archive or lock a thread, or the opposite."""
+        asked = await requests.read(request, requests.ThreadChange)
+        model = self._discord.model
+        member = find_user(model, asked.member)
+        thread = find_channel(model, request.match_info["id"], member)
+        changes = asked.model_dump(include={"archived", "locked"}, exclude_none=True)
+        return self._answer(rooms.change_thread(model, thread, member, changes))
+
+    async def remove_bot(self, request: web.Request) -> web.Response:
+        """Remove the bot from the server, by default as its owner."""
+        rooms.remove_bot(self._discord.model, self._viewer(request, "rae"))
+        return self._answer({})
+
     async def commands(self, request: web.Request) -> web.Response:
         """The commands that the bot has registered; with a member, those that they are shown."""
         model = self._discord.model
@@ -159,8 +193,8 @@ class Actions:
             [item for item in model.commands() if self._offered(item, channel, viewer)]
         )
 
-    def _viewer(self, request: web.Request) -> int:
-        return find_user(self._discord.model, request.query.get("member", "ada"))
+    def _viewer(self, request: web.Request, default: str = "ada") -> int:
+        return find_user(self._discord.model, request.query.get("member", default))
 
     def _offered(self, command: Json, channel: int, viewer: int) -> bool:
         """Whether Discord's application offers this command to that person in that channel."""

@@ -228,7 +228,7 @@ class ControlClient:
         await self.call("POST", "clock", {"advance": seconds})
 
     async def gateway(self, **what: object) -> int:
-        """Disturb connections: `close=4000`, `reconnect`, `invalid_session` or `drop=True`."""
+        """Disturb connections: `close=4000`, `reconnect`, `invalid_session`, `drop`, `expire`."""
         return int(as_object(await self.call("POST", "discord/gateway", what))["connections"])
 
     async def set_limits(self, **limits: object) -> Json:

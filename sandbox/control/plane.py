@@ -119,7 +119,9 @@ class Plane:
         if asked.heartbeat_seconds is not None:
             self._discord.gateway.heartbeat_seconds = asked.heartbeat_seconds
         elif action is None:
-            raise Wrong("Give close, reconnect, invalid_session, drop or heartbeat_seconds.")
+            raise Wrong(
+                "Give close, reconnect, invalid_session, drop, expire or heartbeat_seconds."
+            )
         hit = 0 if action is None else self._discord.gateway.interfere(action)
         return _answer({"connections": hit})
 

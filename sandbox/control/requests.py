@@ -134,6 +134,22 @@ class Say(_Request):
     files: list[File] = []
 
 
+class Thread(_Request):
+    """A thread that a person opens."""
+
+    member: str
+    channel: str = "art"
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class ThreadChange(_Request):
+    """What a person does to a thread; what is left out stays."""
+
+    member: str
+    archived: bool | None = None
+    locked: bool | None = None
+
+
 class Disturb(_Request):
     """What happens to the gateway connections."""
 
@@ -141,12 +157,13 @@ class Disturb(_Request):
     reconnect: bool = False
     invalid_session: bool = False
     drop: bool = False
+    expire: bool = False
     heartbeat_seconds: Annotated[float, Field(gt=0, le=A_YEAR)] | None = None
 
     def action(self) -> int | str | None:
         """The one thing that was asked for; None when only the heartbeat is set."""
         asked: list[int | str] = [] if self.close is None else [self.close]
-        flags = ("reconnect", "invalid_session", "drop")
+        flags = ("reconnect", "invalid_session", "drop", "expire")
         asked += [name for name in flags if getattr(self, name)]
         if len(asked) > 1:
             raise Wrong(f"One at a time: {asked} exclude each other.")

@@ -13,11 +13,12 @@ from sandbox.discord.clock import Clock
 from sandbox.discord.gateway import HEARTBEAT_SECONDS, Gateway
 from sandbox.discord.history import History
 from sandbox.discord.model import Change, Model
+from sandbox.discord.nonces import Nonces
 from sandbox.discord.people import Outcome, People
 from sandbox.discord.rate_limits import RateLimits
 from sandbox.discord.records import Records
 from sandbox.discord.rest import Rest
-from sandbox.discord.wire import dumps
+from sandbox.discord.wire import JSON_TYPE, dumps
 from sandbox.faults import Faults, answer_with_fault
 from sandbox.transcript import Transcript
 from sandbox.world import World
@@ -69,6 +70,7 @@ class Discord:
             model=self.model,
             attachments=self.attachments,
             limits=self.limits,
+            nonces=Nonces(self.model, clock),
             rate_limits=self.rate_limits,
             records=self.records,
             transcript=transcript,
@@ -113,7 +115,8 @@ class Discord:
         await self.gateway.close()
 
     async def _serve_rest(self, request: web.Request) -> web.StreamResponse:
-        fault = self._faults.match("discord", request.method, request.path)
+        sent = await request.read() if request.content_type == JSON_TYPE else b""
+        fault = self._faults.match("discord", request.method, request.path, sent)
         return await answer_with_fault(fault, request, self._rest.handle)
 
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:

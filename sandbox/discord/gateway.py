@@ -87,8 +87,8 @@ class Gateway:
     def interfere(self, what: str | int) -> int:
         """Disturb every connection; returns how many there were.
 
-        `what` is a close code, "reconnect" (op 7), "invalid_session" (op 9), or "drop": the
-        connection is cut without a close frame.
+        `what` is a close code, "reconnect" (op 7), "invalid_session" (op 9), "drop": the
+        connection is cut without a close frame, or "expire": as "drop", and a RESUME is refused.
         """
         links = [link for link in self._links if not link.socket.closed]
         for link in links:
@@ -99,7 +99,9 @@ class Gateway:
             elif what == "invalid_session":
                 self._forget(link)
                 link.send_op(INVALID_SESSION, False)
-            elif what == "drop":
+            elif what in ("drop", "expire"):
+                if what == "expire":
+                    self._forget(link)
                 link.cut()
             else:
                 raise ValueError(f"the gateway cannot do {what!r}")

@@ -12,9 +12,11 @@ from sandbox.discord.bodies import Body, UploadLimits, read_body
 from sandbox.discord.cdn import Attachments
 from sandbox.discord.errors import NotModelledError, Refusal
 from sandbox.discord.model import Model
+from sandbox.discord.nonces import Nonces
 from sandbox.discord.rate_limits import RateLimits, Verdict
 from sandbox.discord.records import Records
 from sandbox.discord.registration import check_commands
+from sandbox.discord.rooms import check_thread
 from sandbox.discord.rules import check_attachment_count, check_callback
 from sandbox.discord.wire import dumps, json_answer
 from sandbox.transcript import Transcript
@@ -25,6 +27,9 @@ VIA: Final = {"Via": "1.1 sandbox"}
 # These are authorised by the token in the path.
 OPEN_ROUTES: Final = re.compile(r"/interactions/\d+/[^/]+/callback|/webhooks/\d+/[^/]+(/.*)?")
 MESSAGE_ROUTES: Final = re.compile(r"/channels/(\d+)/messages/(\d+)")
+ROOM_MESSAGES: Final = re.compile(r"/channels/(\d+)/messages")
+WEBHOOK: Final = re.compile(r"/webhooks/\d+/([^/]+)")
+WRITES: Final = ("POST", "PATCH", "DELETE")
 WEBHOOK_MESSAGE: Final = re.compile(r"/webhooks/\d+/([^/]+)/messages/(@original|\d+)")
 CAUSES: Final = (
     ("callback", re.compile(r"\w+ /interactions/")),
@@ -44,6 +49,7 @@ class Rest:
         model: Model,
         attachments: Attachments,
         limits: UploadLimits,
+        nonces: Nonces,
         rate_limits: RateLimits,
         records: Records,
         transcript: Transcript,
@@ -52,6 +58,7 @@ class Rest:
         self._model = model
         self._attachments = attachments
         self._limits = limits
+        self._nonces = nonces
         self._rate_limits = rate_limits
         self._records = records
         self._transcript = transcript
@@ -122,6 +129,9 @@ class Rest:
             sessions = {"url": self.gateway_url, "shards": 1, "session_start_limit": starts}
             return 200, dumps(sessions)
         self._check(method, path, body)
+        posts = method == "POST" and ROOM_MESSAGES.fullmatch(path) is not None
+        if posts and (posted := self._nonces.posted(body.json)) is not None:
+            return 200, dumps(self._model.message_payload(posted))
         line = f"{method} {path}"
         reason = request.headers.get("X-Audit-Log-Reason")
         answer = self._model.dispatch(
@@ -135,6 +145,8 @@ class Rest:
         )
         if method == "PUT" and path.endswith("/commands"):
             self.on_commands()
+        if posts and isinstance(answer, dict):
+            self._nonces.note(body.json, answer)
         if answer is None or self._is_silent_callback(request, path):
             return 204, ""
         return 200, dumps(self._completed(path, answer))
@@ -166,9 +178,22 @@ class Rest:
             if record is not None and not record.responded:
                 told = body.json if isinstance(body.json, dict) else {}
                 check_callback(record.type, record.source_message_id is not None, told)
+        room = self._room(path) if method in WRITES else None
+        if room is not None:
+            check_thread(self._model, method, room)
         message = self._edited_message(path) if method == "PATCH" else None
         if message is not None:
             check_attachment_count(message, body)
+
+    def _room(self, path: str) -> int | None:
+        """The channel whose messages a request writes or changes."""
+        if found := ROOM_MESSAGES.match(path):
+            return int(found[1])
+        if found := WEBHOOK.match(path):
+            store = self._model.store
+            record = store.interactions.get(store.interaction_tokens.get(found[1], 0))
+            return None if record is None else record.channel_id
+        return None
 
     def _edited_message(self, path: str) -> list[dict[str, Any]] | None:
         """The attachments of the message that an edit is about."""

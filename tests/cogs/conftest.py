@@ -86,13 +86,13 @@ async def world(
     """A server with a channel, and the bot in it."""
     monkeypatch.setattr(simcord.backend.cdn, "CDN_BASE", f"{provider.base_url}/cdn")
     create_bot(settings)  # checks the library
-    timing = Timing(hurried.now, hurried.sleep, random.random)
+    timing = Timing(hurried.now, hurried.now, hurried.sleep, random.random)
     bot = Bot(settings, timing)
     env = simcord.Env(bot, shard_count=1, check_errors=False)
     env.backend.advance_clock(hurried.now() - env.now().timestamp())
     provider.files = env.backend.cdn.get
     await env.start()
-    world = World(env, bot, lambda: Bot(settings, timing), provider)
+    world = World(env, bot, lambda: Bot(settings, timing), provider, hurried)
     try:
         yield world
     finally:

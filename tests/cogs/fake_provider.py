@@ -14,6 +14,8 @@ from tests.pictures import picture, save
 class FakeProvider:
     """Finishes every task at once, until it is told to ``wait`` or to answer something else.
 
+    When ``forgetful`` it knows no task at all.
+
     ``asked`` counts the requests that arrived, ``requests`` are those it took; none is answered
     before ``accepting`` is set.
     """
@@ -24,6 +26,7 @@ class FakeProvider:
         self.requests: list[dict[str, Any]] = []
         self.refusal: tuple[int, str] | None = None
         self.failure: str | None = None
+        self.forgetful = False
         self.waiting = False
         self.accepting = asyncio.Event()
         self.accepting.set()
@@ -53,6 +56,8 @@ class FakeProvider:
 
     async def _show(self, request: web.Request) -> web.Response:
         task_id = request.match_info["task_id"]
+        if self.forgetful:
+            return web.json_response({"error": {"code": 404, "message": "no task"}}, status=404)
         if self.waiting:
             return _reply({"task_id": task_id, "status": "IN_PROGRESS"})
         if self.failure is not None:

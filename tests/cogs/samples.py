@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.credits.caps import Balance, Cap, Period
 from bot.delivery.fit import ResultFile
-from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution
+from bot.errors import PersonError
+from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution, check_prompt
 from bot.jobs.job import Job, Place
 from bot.jobs.states import State
 
@@ -54,3 +55,12 @@ def files(count: int, shrunk: int = 0) -> list[ResultFile]:
         ResultFile(f"shotlist-{number}.png", b"", 1024, 1024, "image/png", number <= shrunk)
         for number in range(1, count + 1)
     ]
+
+
+def is_prompt(text: str) -> bool:
+    """Whether the bot takes this as a prompt."""
+    try:
+        check_prompt(text)
+    except PersonError:
+        return False
+    return True

@@ -1,5 +1,7 @@
 """Cancel, Stop showing, Try again, Show me the images: for whom, when, and what comes of it."""
 
+import shutil
+
 import pytest
 from simcord.results import ResponseMessage
 
@@ -217,9 +219,23 @@ async def test_images_that_are_no_longer_kept_are_said_to_be_gone(world: World) 
     await world.press(message, STOP)
     world.provider.finish()
     job = await world.until_state(State.CANCELLED)
-    await world.services.media.forget(job.id)
+    shutil.rmtree(world.services.settings.media_dir / job.id)
+    world.provider.forgetful = True
     answer = world.answer(await world.press(message, IMAGES))
-    assert "no longer kept" in answer.content
+    assert "These images are gone" in answer.content
+
+
+async def test_images_that_are_no_longer_kept_come_from_the_image_service_while_it_has_them(
+    world: World,
+) -> None:
+    message = await _running(world)
+    await world.press(message, STOP)
+    world.provider.finish()
+    job = await world.until_state(State.CANCELLED)
+    shutil.rmtree(world.services.settings.media_dir / job.id)
+    answer = world.answer(await world.press(message, IMAGES))
+    assert answer.ephemeral
+    assert len(pictures(answer.components)) == 1
 
 
 async def _posted(world: World, button: StopButton | RetryButton | ImagesButton) -> ResponseMessage:

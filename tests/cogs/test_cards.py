@@ -4,14 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting
+from bot.jobs.circuit import Trouble
+from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting, Waiting
 from bot.jobs.states import Failure, State
 from cogs.ui.cards import cards
 from tests.cogs.reading import buttons, components, pictures, rendered, texts, tree, words
-from tests.cogs.samples import BALANCE, NOW, OWNER, files, job
+from tests.cogs.samples import BALANCE, NOW, OWNER, files, is_prompt, job
 
 CARDS = cards()
-STAGES = [Queued(0), Queued(7), Submitting(), Running(0.42, NOW, NOW + 9), Fetching()]
+STAGES = [
+    Queued(0),
+    Queued(7),
+    *map(Waiting, Trouble),
+    Submitting(),
+    Running(0.42, NOW, NOW + 9),
+    Fetching(),
+]
 FAILURES: list[Failure] = [failure for failure in Failure if failure is not Failure.ANSWER_LOST]
 
 
@@ -29,6 +37,9 @@ async def test_the_placeholder_says_who_asked_for_what_and_what_it_holds() -> No
     [
         (Queued(0), "next"),
         (Queued(1), "1 before you"),
+        (Waiting(Trouble.KEY_REJECTED), "does not accept this bot's key"),
+        (Waiting(Trouble.BALANCE_EMPTY), "balance at the image service is used up"),
+        (Waiting(Trouble.NOT_ANSWERING), "does not answer"),
         (Submitting(), "Waiting for the image service"),
         (Running(0.42, NOW, NOW + 9), "42 %"),
         (Running(0.42, NOW, NOW + 9), "▰▰▰▰▱▱▱▱▱▱"),
@@ -45,6 +56,7 @@ async def test_each_stage_has_its_words(progress: Progress, said: str) -> None:
     ("progress", "label"),
     [
         (Queued(3), "Cancel"),
+        (Waiting(Trouble.NOT_ANSWERING), "Cancel"),
         (Submitting(), "Cancel"),
         (Running(0.5, NOW, NOW), "Stop showing"),
         (Fetching(), None),
@@ -197,7 +209,7 @@ async def test_a_call_mentions_its_person() -> None:
 
 
 @given(
-    prompt=st.text(min_size=1, max_size=2500).filter(lambda text: bool(text.strip())),
+    prompt=st.text(min_size=1, max_size=2500).filter(is_prompt),
     detail=st.text(max_size=3000),
     progress=st.sampled_from(STAGES),
     failure=st.sampled_from(Failure),

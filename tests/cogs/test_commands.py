@@ -24,7 +24,7 @@ def _told(world: World) -> list[dict[str, Any]]:
 
 async def test_no_two_commands_share_a_name(world: World) -> None:
     names = Counter(command["name"] for command in _told(world))
-    assert set(names) == {"imagine", "multishot", "credits", "help"}
+    assert set(names) == {"imagine", "multishot", "credits", "help", "show"}
     assert set(names.values()) == {1}
 
 

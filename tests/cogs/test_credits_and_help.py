@@ -10,7 +10,7 @@ from bot.credits.caps import Balance, Cap, Period
 from bot.jobs.states import State
 from cogs.ui.account import MOST_BUTTONS, account
 from tests.cogs.reading import buttons, components, texts, tree, words
-from tests.cogs.samples import BALANCE, NOW, PLACE, job
+from tests.cogs.samples import BALANCE, NOW, PLACE, is_prompt, job
 from tests.cogs.world import World
 
 
@@ -82,7 +82,7 @@ async def test_a_cap_of_nothing_is_shown_too(credits: int) -> None:
     assert f"0 of {credits}" in words(tree(account(nothing, [])))
 
 
-@given(st.lists(st.text(min_size=1, max_size=2500).filter(str.strip), min_size=10, max_size=12))
+@given(st.lists(st.text(min_size=1, max_size=2500).filter(is_prompt), min_size=10, max_size=12))
 async def test_ten_hostile_prompts_stay_within_the_limits_of_a_message(
     prompts: list[str],
 ) -> None:

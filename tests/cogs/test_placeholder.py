@@ -14,12 +14,12 @@ import pytest_asyncio
 from discord.ui import LayoutView
 from prometheus_client import CollectorRegistry
 
-from bot.delivery.messages import Messages
+from bot.delivery.messages import Messages, Sent
 from bot.delivery.placeholder import Placeholders
 from bot.errors import DiscordUnavailableError, MessageUnreachableError
 from bot.jobs.job import Job, Place
 from bot.jobs.progress import Fetching, Queued, Running, Submitting
-from bot.jobs.states import State
+from bot.jobs.states import Failure, State
 from bot.jobs.timing import Timing
 from bot.telemetry.metrics import Metrics
 from cogs.ui.cards import cards
@@ -36,7 +36,9 @@ class Discord(Messages):
 
     def __init__(self) -> None:
         self.edits: list[tuple[float, str]] = []
+        self.told: list[str] = []
         self.under_way = 0
+        self.sent: list[str] = []
         self.errors: list[Exception] = []
         self.edited = asyncio.Event()
         self.failed = asyncio.Event()
@@ -60,6 +62,25 @@ class Discord(Messages):
         self.edits.append((time.monotonic(), words(view.to_components())))  # type: ignore[no-untyped-call]
         self.edited.set()
         return list(keep)
+
+    async def send(
+        self,
+        place: Place,
+        view: LayoutView,
+        *,
+        files: Sequence[discord.File] = (),
+        mention: int,
+        nonce: str,
+    ) -> Sent:
+        """Remember a new message."""
+        del place, files, mention, nonce
+        self.sent.append(words(view.to_components()))  # type: ignore[no-untyped-call]
+        return Sent(len(self.sent), [])
+
+    async def tell_privately(self, place: Place, text: str) -> None:
+        """Remember it."""
+        del place
+        self.told.append(text)
 
     async def shows(self, holds: Callable[[str], bool]) -> None:
         """Wait until the message shows this."""
@@ -87,14 +108,29 @@ def messages() -> Discord:
     return Discord()
 
 
+class WallClock:
+    """A clock that somebody may set."""
+
+    def __init__(self) -> None:
+        self.set_by = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.set_by
+
+
+@pytest.fixture
+def clock() -> WallClock:
+    return WallClock()
+
+
 @pytest_asyncio.fixture
-async def screen(messages: Discord, books: Books) -> AsyncIterator[Placeholders]:
+async def screen(messages: Discord, books: Books, clock: WallClock) -> AsyncIterator[Placeholders]:
     placeholders = Placeholders(
         messages=messages,
         cards=cards(),
         ledger=books.ledger,
         metrics=Metrics(CollectorRegistry()),
-        timing=Timing(time.monotonic, asyncio.sleep, random.random),
+        timing=Timing(clock, time.monotonic, asyncio.sleep, random.random),
     )
     yield placeholders
     await placeholders.close()
@@ -141,6 +177,23 @@ async def test_a_place_in_the_queue_is_redrawn_only_when_it_changed(
     assert messages.edits[0][0] - other.created_at >= QUEUE_GAP
 
 
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_clock_that_is_set_holds_up_no_edit(
+    screen: Placeholders, messages: Discord, clock: WallClock, hours: int
+) -> None:
+    job = a_job()
+    screen.show(job, running(0.1))
+    await messages.shows(lambda text: "10 %" in text)
+    clock.set_by = hours * 3600.0
+    screen.show(job, running(0.7))
+    await messages.shows(lambda text: "70 %" in text)
+    later = a_job(id="later")
+    screen.opened(later, Queued(1))
+    await screen.end(replace(later, state=State.CANCELLED))
+    await screen.end(replace(job, state=State.CANCELLED))
+    assert messages.edits[1][0] - messages.edits[0][0] >= GAP
+
+
 async def test_a_job_whose_turn_came_does_not_wait_for_the_queue(
     screen: Placeholders, messages: Discord
 ) -> None:
@@ -183,7 +236,21 @@ async def test_a_message_out_of_reach_gets_no_more_progress(
     screen.show(job, running(0.1))
     await messages.failed.wait()
     screen.show(job, running(0.7))
-    with pytest.raises(MessageUnreachableError):
-        messages.errors.append(MessageUnreachableError("404"))
-        await screen.end(replace(job, state=State.FAILED))
+    messages.errors.append(MessageUnreachableError("404"))
+    await screen.end(replace(job, state=State.FAILED))
+    assert len(messages.sent) == 1  # its person is told by a message of its own
+    assert messages.edits == []
+
+
+async def test_a_late_refusal_stays_private_where_its_placeholder_is_gone(
+    screen: Placeholders, messages: Discord
+) -> None:
+    messages.errors.append(MessageUnreachableError("gone"))
+    refused = a_job(
+        state=State.FAILED,
+        failure=Failure.REFERENCE_REFUSED,
+        failure_detail="**cat.png** is an animated GIF.",
+    )
+    await screen.explain(refused)
+    assert messages.told == ["**cat.png** is an animated GIF.\nNothing was charged."]
     assert messages.edits == []

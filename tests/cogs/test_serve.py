@@ -47,7 +47,7 @@ async def test_a_stop_does_not_wait_for_the_next_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = Client()
-    monkeypatch.setattr("bot.client.create_bot", lambda _settings: client)
+    monkeypatch.setattr("bot.client.create_bot", lambda _settings, **_: client)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(SETTINGS, stop))
     await client.opened.wait()
@@ -61,7 +61,7 @@ async def test_who_cancels_it_is_told_that_it_was_cancelled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = Client()
-    monkeypatch.setattr("bot.client.create_bot", lambda _settings: client)
+    monkeypatch.setattr("bot.client.create_bot", lambda _settings, **_: client)
     serving = asyncio.create_task(serve(SETTINGS, asyncio.Event()))
     await client.opened.wait()
     serving.cancel()
@@ -72,6 +72,6 @@ async def test_who_cancels_it_is_told_that_it_was_cancelled(
 
 async def test_a_token_that_is_refused_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     client = Client(fails=discord.LoginFailure("401"))
-    monkeypatch.setattr("bot.client.create_bot", lambda _settings: client)
+    monkeypatch.setattr("bot.client.create_bot", lambda _settings, **_: client)
     with pytest.raises(SettingsError, match="DISCORD_TOKEN is not accepted"):
         await serve(SETTINGS, asyncio.Event())

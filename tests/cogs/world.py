@@ -15,6 +15,7 @@ from bot.jobs.job import Job
 from bot.jobs.states import State
 from bot.services import Services
 from tests.cogs.fake_provider import FakeProvider
+from tests.cogs.hurried_time import HurriedTime
 from tests.cogs.reading import buttons, words
 from tests.pictures import picture, save
 
@@ -25,7 +26,8 @@ PATIENCE = 10.0
 class World:
     """``alice`` and ``bob`` are members; ``mod`` may manage messages.
 
-    ``expected`` are errors of the bot that a test has looked at, ``events`` what Discord told it.
+    ``time`` is the bot's, ``expected`` are errors of the bot that a test has looked at,
+    ``events`` what Discord told it.
     """
 
     def __init__(
@@ -34,18 +36,20 @@ class World:
         bot: ShotlistClient,
         make_bot: Callable[[], ShotlistClient],
         provider: FakeProvider,
+        time: HurriedTime,
     ) -> None:
         self.env = env
         self.bot = bot
         self._make_bot = make_bot
         self.provider = provider
+        self.time = time
         self.expected: list[BaseException] = []
         self.events: list[tuple[str, Mapping[str, Any]]] = []
         env.backend.subscribers.append(lambda event, payload: self.events.append((event, payload)))
         self.guild = env.create_guild("Studio")
         self.channel = self.guild.create_text_channel("pictures")
-        self.alice = self.guild.add_member(env.create_user("alice"))
-        self.bob = self.guild.add_member(env.create_user("bob"))
+        self.users = [env.create_user("alice"), env.create_user("bob")]
+        self.alice, self.bob = (self.guild.add_member(user) for user in self.users)
         moderators = self.guild.create_role(
             "moderators", permissions=discord.Permissions(manage_messages=True)
         )
@@ -91,6 +95,19 @@ class World:
     async def jobs(self) -> list[Job]:
         """Alice's, newest first."""
         return await self.services.store.last_of(self.guild.id, self.alice.id, 100)
+
+    async def until_all_done(self) -> None:
+        """Let the bot work until no job of anybody's is under way."""
+
+        async def none_left() -> bool:
+            return not any((await self.services.store.unfinished()).values())
+
+        await self._until(none_left)
+
+    async def later(self, seconds: float) -> None:
+        """So much time passes at once, for the bot and for Discord."""
+        self.time.skipped += seconds
+        await self.env.advance_time(seconds)
 
     async def restart(self) -> None:
         """Another process of the same bot, on the same database."""

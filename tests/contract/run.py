@@ -1,6 +1,7 @@
 """A run of the real bot in which it does everything that it does, and what it said."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,10 @@ async def _restart(stage: Stage) -> None:
     async def both_looked_at() -> bool:
         requests = await stage.sandbox.requests()
         looked = [one["path"] for one in requests if one["method"] == "GET"]
-        return all(any(path.endswith(shown.id) for path in looked) for shown in (old, young))
+        by_token = stage.edits_of(young.id)
+        return any(path.endswith(f"/{old.id}") for path in looked) and any(
+            re.search(by_token, path) for path in looked
+        )
 
     await eventually(both_looked_at, "progress of both, which needs to know their files")
     await stage.complete(old_task)

@@ -73,6 +73,13 @@ class Records:
         ).fetchone()
         return int(row[0]), int(row[1])
 
+    def token(self, job_id: str) -> str:
+        """The interaction's token of a job."""
+        row = self._connection.execute(
+            "SELECT interaction_token FROM jobs WHERE id = ?", (job_id,)
+        ).fetchone()
+        return str(row["interaction_token"])
+
     def tokens(self) -> set[str]:
         """Every token of an interaction that is recorded."""
         rows = self._connection.execute("SELECT interaction_token FROM jobs")

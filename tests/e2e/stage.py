@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -102,6 +103,10 @@ class Stage:
         found = self.records.job(message)
         assert found is not None, f"no job has message {message}"
         return found
+
+    def edits_of(self, message: str) -> str:
+        """A pattern of the addresses that edit this message by its interaction's token."""
+        return f"/webhooks/.*{re.escape(self.records.token(self.job(message).id))}/messages/"
 
     async def in_state(self, message: str, *states: str) -> Recorded:
         """The job of this message once it is in one of these states."""

@@ -1,6 +1,7 @@
-"""`python -m bot check` and `run`: plain sentences and exit codes."""
+"""`python -m bot check`, `run`, `migrate` and `backup`: plain sentences and exit codes."""
 
 import asyncio
+import re
 import shutil
 import sqlite3
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ import discord
 import pytest
 
 from bot.check import NEEDED
+from sandbox.bot_process import start_python
 from sandbox.client import Sandbox
-from tests.e2e.bot_process import launch
+from tests.e2e.records import Records
+from tests.e2e.stage import PLENTY, staged
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,7 +33,7 @@ class Ended:
 
 
 async def _run(
-    command: str, sandbox: Sandbox | None, folder: Path, **settings: str | None
+    command: str, sandbox: Sandbox | None, folder: Path, *more: str, **settings: str | None
 ) -> Ended:
     """Run a command with the sandbox's settings and these; `None` takes one away."""
     given: dict[str, str | None] = {
@@ -41,7 +44,7 @@ async def _run(
         **settings,
     }
     kept = {name: value for name, value in given.items() if value is not None}
-    process = await launch(command, kept, cwd=folder)
+    process = await start_python(("-m", "bot", command, *more), kept, cwd=folder)
     output, _ = await process.communicate()
     return Ended(process.returncode, output.decode().splitlines())
 
@@ -135,3 +138,108 @@ async def test_run_ends_with_one_sentence_where_its_port_is_taken(
     assert ended.code == 1
     assert port in ended.lines[-1]
     assert not [line for line in ended.lines if "Traceback" in line]
+
+
+# --- a database that cannot be used ---
+
+
+def _damage(database: Path) -> None:
+    """Overwrite pages in the middle, as a broken disk does."""
+    with database.open("rb+") as file:
+        file.seek(20 * 4096)
+        file.write(b"\xa5" * 20 * 4096)
+
+
+@pytest.mark.parametrize("command", ["run", "check", "migrate"])
+async def test_a_damaged_database_is_refused_in_one_sentence_that_says_what_to_do(
+    sandbox: Sandbox, folder: Path, command: str
+) -> None:
+    _damage(folder / "shotlist.db")
+    ended = await _run(command, sandbox, folder)
+    assert ended.code == 1
+    assert f"{folder / 'shotlist.db'} is damaged" in ended.lines[-1]
+    assert "put a backup in its place" in ended.lines[-1]
+    assert not [line for line in ended.lines if "Traceback" in line]
+
+
+async def test_check_makes_no_database(sandbox: Sandbox, tmp_path: Path) -> None:
+    ended = await _run("check", sandbox, tmp_path)
+    assert ended.code == 0
+    assert ended.about("database").startswith("note   database: there is none at")
+    assert not _names(tmp_path)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- backup ---
+
+
+async def test_a_backup_says_what_it_holds_and_check_proves_it(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    made = await _run("backup", None, folder, "copy.db")
+    assert made.code == 0, made.lines
+    assert made.about("ledger").startswith("ok     ledger: 360 rows give the sums")
+    assert made.about("contents") == "ok     contents: 180 jobs, 0 pictures of references"
+    assert re.fullmatch(
+        r"backup: copy\.db, 0\.\d MB\. The pictures in .* not in it\.", made.lines[-1]
+    )
+
+    before = _content(folder / "copy.db")
+    url = f"sqlite+aiosqlite:///{folder / 'copy.db'}"
+    proven = await _run("check", sandbox, folder, DATABASE_URL=url)
+    assert proven.code == 0, proven.lines
+    assert proven.about("ledger") == made.about("ledger")
+    assert _content(folder / "copy.db") == before, "a check leaves a backup as it is"
+    assert _names(folder) == ["copy.db", "shotlist.db"]
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+async def test_a_backup_replaces_a_file_only_with_force(folder: Path) -> None:
+    for more, code in (((), 0), ((), 1), (("--force",), 0)):
+        ended = await _run("backup", None, folder, "copy.db", *more)
+        assert ended.code == code
+        assert ("--force" in ended.lines[-1]) is (code == 1)
+
+
+async def test_a_backup_of_wrong_sums_is_made_and_said_to_be_wrong(folder: Path) -> None:
+    with sqlite3.connect(folder / "shotlist.db") as database:
+        database.execute("UPDATE daily_totals SET used = used + 6")
+    database.close()
+    ended = await _run("backup", None, folder, "copy.db")
+    assert ended.code == 1
+    assert ended.about("ledger").startswith("WRONG  ledger: server 77, member 77")
+    assert "copy.db" in _names(folder)
+
+
+async def test_what_was_backed_up_while_the_bot_ran_is_what_a_restored_bot_goes_on_with(
+    sandbox: Sandbox, experienced: Path, tmp_path: Path
+) -> None:
+    async with staged(sandbox, tmp_path, experienced, **PLENTY) as stage:
+        waiting, task_id = await stage.held("ada", prompt="under way at the backup")
+        url = f"sqlite+aiosqlite:///{stage.bot.database}"
+        made = await _run("backup", None, tmp_path, "copy.db", DATABASE_URL=url)
+        assert made.code == 0, made.lines
+        lost = await stage.ask("ben", prompt="after the backup")
+        assert len((await stage.ended(lost.id)).pictures) == 1
+        await stage.bot.terminate()
+        stage.records.close()
+
+        _restore(tmp_path / "copy.db", stage.bot.database)
+        stage.records = Records(stage.bot.database)
+        await stage.complete(task_id)
+        await stage.bot.start(sandbox)
+        assert len((await stage.ended(waiting.id)).pictures) == 1
+        assert [job.id for job in stage.records.jobs()] == [stage.job(waiting.id).id]
+
+
+def _restore(backed_up: Path, database: Path) -> None:
+    """What docs/operating.md says."""
+    for end in ("", "-wal", "-shm"):
+        Path(f"{database}{end}").unlink(missing_ok=True)
+    shutil.copy(backed_up, database)

@@ -17,10 +17,9 @@ async def _finished(
 ) -> tuple[Shown, list[Json]]:
     """A request whose edits meet `fault`: its end and all its states."""
     shown, task_id = await stage.held("ada", prompt=prompt)
-    path = f"/messages/{shown.id}"
     if before_end:
         await stage.saying(shown.id, "**Drawing**")
-    met = await stage.fault("discord", "PATCH", path, **fault)
+    met = await stage.fault("discord", "PATCH", stage.edits_of(shown.id), **fault)
     if not before_end:
         await stage.fault_met(met)
     await stage.complete(task_id)
@@ -50,7 +49,7 @@ async def dead_token(stage: Stage) -> tuple[Shown, list[Json]]:
     await stage.saying(shown.id, "**Drawing**")
     body = {"message": "Invalid Webhook Token", "code": 50027}
     await stage.fault(
-        "discord", "PATCH", f"/webhooks/.*/messages/{shown.id}", status=401, body=body, times=None
+        "discord", "PATCH", stage.edits_of(shown.id), status=401, body=body, times=None
     )
     await stage.complete(task_id)
     return await stage.ended(shown.id), await stage.sandbox.history(shown.id)

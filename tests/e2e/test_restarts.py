@@ -184,11 +184,17 @@ async def test_old_jobs_end_by_the_bots_own_token_and_call_their_person(stage: S
     assert read(reply).text == f"<@{ada}> Your images are finished."
     assert [person["id"] for person in reply["mentions"]] == [ada]
     requests = await stage.sandbox.requests()
-    (sent,) = [one["json"] for one in requests if one["template"].endswith("/messages")]
+    (sent,) = [
+        one["json"]
+        for one in requests
+        if one["template"].endswith("/messages") and one["json"].get("content")
+    ]
     assert [str(person) for person in sent["allowed_mentions"]["users"]] == [ada]
     assert not sent["allowed_mentions"]["parse"]
 
     await stage.in_state(private.id, "done")
+    direct = await stage.sandbox.messages("dm", "ben")
+    assert [len(read(message).pictures) for message in direct] == [1]
     account = await stage.sandbox.slash("ben", "credits", channel="general")
     assert account.message is not None
     listed = read(account.message)

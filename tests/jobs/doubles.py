@@ -9,7 +9,8 @@ from bot.delivery.download import Downloader
 from bot.delivery.fit import ResultFile
 from bot.errors import DownloadError
 from bot.generation import Generation
-from bot.jobs.job import Job, JobImage
+from bot.jobs.circuit import Trouble
+from bot.jobs.job import Delivered, Job, JobImage, Whereabouts
 from bot.jobs.progress import Progress
 from bot.jobs.screen import ReferenceUpload
 from bot.provider.client import ProviderClient
@@ -63,6 +64,8 @@ class FakeScreen:
         self.shown: list[Shown] = []
         self.uploads: list[list[ReferenceUpload]] = []
         self.found: int | None = None
+        self.addressed: list[str] = []
+        self.went: Whereabouts | None = None
 
     def hows(self, job_id: str) -> list[str]:
         """How a job was shown, progress aside."""
@@ -92,6 +95,16 @@ class FakeScreen:
         """Remember it."""
         self.shown.append(Shown("show", job, progress))
 
+    def renewed(self, job: Job) -> None:
+        """Remember it."""
+        self.shown.append(Shown("renewed", job))
+
+    async def addresses(self, job: Job) -> list[str]:
+        """The addresses that a test has put there."""
+        await self.doors["addresses"].passing()
+        del job
+        return self.addressed
+
     async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
         """Addresses that tell which file and which upload it was."""
         await self.doors["attach"].passing()
@@ -99,14 +112,15 @@ class FakeScreen:
         upload = len(self.uploads)
         return [f"https://uploads.example/{upload}/{file.filename}" for file in files]
 
-    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> list[JobImage]:
+    async def deliver(self, job: Job, files: Sequence[ResultFile]) -> Delivered:
         """Take the files as they are."""
         await self.doors["deliver"].passing()
         self.shown.append(Shown("deliver", job))
-        return [
-            JobImage(file.filename, file.width, file.height, len(file.data), False, number)
+        images = [
+            JobImage(file.filename, file.width, file.height, len(file.data), file.shrunk, number)
             for number, file in enumerate(files, start=1)
         ]
+        return Delivered(images) if self.went is None else Delivered(images, self.went)
 
     async def end(self, job: Job) -> None:
         """Remember it."""
@@ -138,6 +152,7 @@ class FakeProvider(ProviderClient):
     def __init__(self) -> None:
         self.post = Door()
         self.question = Door()
+        self.check = Door()
         self.submissions: list[Submission] = []
         self.questions: list[str] = []
         self.echoed: list[tuple[str, ...]] = []
@@ -160,6 +175,25 @@ class FakeProvider(ProviderClient):
         if isinstance(report, Exception):
             raise report
         return completed() if report is None else report
+
+    async def check_key(self) -> None:
+        """The key is accepted, unless a test says otherwise."""
+        await self.check.passing()
+
+
+class FakeOperator:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    async def outage_began(self, trouble: Trouble) -> None:
+        """Remember what is wrong."""
+        self.told.append(trouble.value)
+
+    async def outage_ended(self, trouble: Trouble, seconds: float) -> None:
+        """Remember how long it was wrong."""
+        self.told.append(f"{trouble.value} for {seconds:.0f} s")
 
 
 def completed(*names: str) -> TaskReport:

@@ -14,15 +14,18 @@ from bot.jobs.delivering import Delivery
 from bot.jobs.driver import Driver
 from bot.jobs.engine import Engine
 from bot.jobs.job import Job
-from bot.jobs.outage import Outage
+from bot.jobs.outage import OutageWatch
 from bot.jobs.preparing import Preparation
+from bot.jobs.progress import Queued, Waiting
+from bot.jobs.recalling import Recall
 from bot.jobs.recovery import Recovered, recover
+from bot.jobs.result_files import ResultFiles
 from bot.jobs.states import State
 from bot.jobs.steps import Steps
 from bot.jobs.submitting import Submission
 from bot.jobs.timing import Timing
 from bot.telemetry.metrics import Metrics
-from tests.jobs.doubles import FakeDownloader, FakeProvider, FakeScreen
+from tests.jobs.doubles import FakeDownloader, FakeOperator, FakeProvider, FakeScreen
 from tests.storage.books import Books
 from tests.storage.samples import ALICE, IMAGINE
 
@@ -49,10 +52,18 @@ class Studio:
         self.downloader = FakeDownloader()
         self.media = MediaFolder(folder / "media", max_bytes=10_000_000, clock=self.clock)
         self.registry = CollectorRegistry()
-        self.outage = Outage(clock=self.clock)
-        timing = Timing(self.clock, self.clock.sleep, random=lambda: 0.5)
+        self.operator = FakeOperator()
+        timing = Timing(self.clock, self.clock.monotonic, self.clock.sleep, random=lambda: 0.5)
         metrics = Metrics(self.registry)
-        steps = Steps(self.store, self.screen, self.provider, metrics, timing)
+        self.outage = OutageWatch(
+            question=self.provider.check_key,
+            operator=self.operator,
+            metrics=metrics,
+            timing=timing,
+        )
+        steps = Steps(self.store, self.screen, self.provider, metrics, timing, self.outage)
+        results = ResultFiles(steps, self.downloader)
+        self.recall = Recall(steps, results, self.downloader, self.media)
         self.preparation = Preparation(
             downloader=self.downloader,
             files=books.files,
@@ -63,9 +74,7 @@ class Studio:
         self.engine = Engine(
             queue=books.queue,
             store=self.store,
-            driver=Driver(
-                steps, Submission(steps, self.outage), Delivery(steps, self.downloader, self.media)
-            ),
+            driver=Driver(steps, Submission(steps), Delivery(steps, results, self.media)),
             preparation=self.preparation,
             screen=self.screen,
             outage=self.outage,
@@ -85,7 +94,8 @@ class Studio:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for door in (*self.screen.doors.values(), self.provider.post, self.provider.question):
+        provider = self.provider
+        for door in (*self.screen.doors.values(), provider.post, provider.question, provider.check):
             door.open.set()
         self.downloader.door.open.set()
         await self.engine.close()
@@ -115,6 +125,16 @@ class Studio:
 
         await self.until(reached)
         return await self.books.get(job.id)
+
+    async def until_put_back(self, job: Job) -> Job:
+        """Let the engine work until a job that is being sent waits again, and says so.
+
+        Then nothing is at work on it any more, so that it may be its turn again.
+        """
+        await self.until_true(
+            lambda: isinstance(self.screen.progress(job.id)[-1], Queued | Waiting)
+        )
+        return await self.until_state(job, State.QUEUED)
 
     async def until_ended(self, job: Job) -> Job:
         """Let the engine work until the job has ended and its message says so."""

@@ -18,7 +18,9 @@ from bot.errors import (
     TaskGoneError,
 )
 from bot.generation import Generation, Mode
-from bot.jobs.polling import DEADLINE_SECONDS, LEAST_GAP
+from bot.jobs.following import LAST_CHANCE_SECONDS
+from bot.jobs.job import Job
+from bot.jobs.polling import DEADLINE_SECONDS, LEAST_GAP, LONGEST_GAP
 from bot.jobs.progress import Fetching, Queued, Running, Submitting
 from bot.jobs.states import Failure, State
 from bot.provider.protocol import Phase, TaskReport
@@ -192,9 +194,15 @@ async def test_a_busy_answer_to_a_question_is_waited_out(studio: Studio) -> None
     assert 77.0 in studio.clock.naps
 
 
-@pytest.mark.parametrize("always", [RUNNING, ProviderUnavailableError("502")])
+@pytest.mark.parametrize(
+    ("always", "longest"),
+    [
+        (RUNNING, DEADLINE_SECONDS + LONGEST_GAP),
+        (ProviderUnavailableError("502"), DEADLINE_SECONDS + 2 * LONGEST_GAP + LAST_CHANCE_SECONDS),
+    ],
+)
 async def test_a_task_without_an_end_is_given_up(
-    studio: Studio, always: TaskReport | Exception
+    studio: Studio, always: TaskReport | Exception, longest: float
 ) -> None:
     studio.provider.always = always
     job = await studio.ask()
@@ -203,8 +211,57 @@ async def test_a_task_without_an_end_is_given_up(
     assert ended.finished_at is not None
     assert ended.running_at is not None
     took = ended.finished_at - ended.running_at
-    assert DEADLINE_SECONDS < took < DEADLINE_SECONDS + 60
+    assert DEADLINE_SECONDS < took <= longest + 5
     await assert_released(studio)
+
+
+HOURS = 3 * 3600.0
+
+
+async def following(studio: Studio) -> Job:
+    """A job whose task is being asked for right now."""
+    studio.provider.question.shut()
+    job = await studio.ask()
+    await within(studio.provider.question.reached.wait())
+    return job
+
+
+@pytest.mark.parametrize("seconds", [HOURS, -HOURS])
+async def test_a_clock_that_is_set_ends_no_task_and_delays_none(
+    studio: Studio, seconds: float
+) -> None:
+    """As after a sleep of the machine, or when its clock is set right."""
+    job = await following(studio)
+    studio.clock.set_by(seconds)
+    began = studio.clock.monotonic()
+    studio.provider.reports += [ProviderUnavailableError("no network yet"), RUNNING, RUNNING]
+    studio.provider.question.open.set()
+    assert (await studio.until_ended(job)).state is State.DONE
+    assert studio.clock.monotonic() - began < DEADLINE_SECONDS
+    assert all(0 <= nap <= LONGEST_GAP * 1.25 for nap in studio.clock.naps)
+    for shown in studio.screen.progress(job.id):
+        if isinstance(shown, Running):
+            assert shown.ends_at - shown.started_at < DEADLINE_SECONDS
+
+
+async def test_a_task_is_asked_for_once_more_before_it_is_given_up(studio: Studio) -> None:
+    """Its time passed while nobody looked, and the first looks after that go unanswered."""
+    job = await following(studio)
+    studio.clock.advance(HOURS)
+    studio.provider.reports += [ProviderUnavailableError("no network yet")] * 3
+    studio.provider.question.open.set()
+    assert (await studio.until_ended(job)).state is State.DONE
+
+
+async def test_a_task_that_runs_still_after_its_time_is_given_up_at_one_look(
+    studio: Studio,
+) -> None:
+    job = await following(studio)
+    studio.clock.advance(HOURS)
+    studio.provider.reports += [ProviderUnavailableError("no network yet"), RUNNING, RUNNING]
+    studio.provider.question.open.set()
+    assert (await studio.until_ended(job)).failure is Failure.TIMED_OUT
+    assert len(studio.provider.questions) == 2
 
 
 async def test_a_state_nobody_knows_is_logged_once_a_word(studio: Studio) -> None:
@@ -260,6 +317,9 @@ async def test_images_that_cannot_be_shown_are_kept(
 ) -> None:
     studio.screen.doors["deliver"].fail(*errors)
     job = await studio.ask()
+    await studio.until_state(job, State.DONE)
+    studio.clock.advance(31)  # what Discord did not take is told later
+    await studio.wake(job)
     done = await studio.until_ended(job)
     assert (done.state, done.images_kept) == (State.DONE, True)
     kept = await studio.media.load(job.id)
@@ -325,12 +385,15 @@ async def test_a_first_answer_that_failed_costs_nothing_and_shows_nothing(studio
 
 
 async def test_places_in_the_queue_are_shown(studio: Studio) -> None:
-    studio.outage.began(KeyRejectedError("401"))  # so that everybody waits
+    busy = ProviderBusyError("429", retry_after=60.0)
+    studio.provider.post.fail(busy, busy)
     first, second = await studio.ask(), await studio.ask()
+    await studio.until_true(lambda: studio.provider.post.calls == 2)
+    for job in (first, second):
+        await studio.until_state(job, State.QUEUED)
     studio.clock.advance(6)
     await studio.wake(first)
-    await studio.until_true(lambda: bool(studio.screen.progress(second.id)))
-    assert studio.screen.progress(first.id) == [Queued(0)]
-    assert studio.screen.progress(second.id) == [Queued(0)]
-    assert studio.counted("shotlist_jobs", state="queued") == 2
+    await studio.until_true(lambda: studio.counted("shotlist_jobs", state="queued") == 2)
+    assert studio.screen.progress(first.id)[-1] == Queued(0)
+    assert studio.screen.progress(second.id)[-1] == Queued(0)
     assert studio.counted("shotlist_jobs", state="running") == 0

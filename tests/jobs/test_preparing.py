@@ -1,5 +1,6 @@
 """References on their way to the image API: passed on, converted, kept, or refused in words."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -67,6 +68,19 @@ async def test_an_address_that_lives_is_passed_on(quiet: Studio) -> None:
     assert await quiet.store.provider_urls(job.id) == [url]
     assert quiet.screen.uploads == [[]]
     assert (await quiet.books.get(job.id)).ready_until == LATER
+
+
+async def test_what_is_cancelled_meanwhile_is_not_drawn_over(quiet: Studio) -> None:
+    url = address("photo.webp")
+    quiet.downloader.files[url] = WEBP
+    quiet.downloader.door.shut()
+    job = await accepted(quiet, generation(url))
+    preparing = asyncio.create_task(quiet.preparation.prepare(job))
+    await within(quiet.downloader.door.reached.wait())
+    await quiet.store.cancelled(job.id)
+    quiet.downloader.door.open.set()
+    await within(preparing)
+    assert quiet.screen.uploads == []
 
 
 async def test_an_address_without_an_end_lasts(quiet: Studio) -> None:

@@ -12,7 +12,7 @@ from bot.errors import DiscordUnavailableError, PersonError, StorageError
 from bot.jobs.job import Job
 from bot.jobs.states import Failure, State
 from bot.storage.database import Database
-from tests.jobs.doubles import Door, completed
+from tests.jobs.doubles import RUNNING, Door, completed
 from tests.jobs.studio import Studio, within
 from tests.storage.books import Books, url_of
 from tests.storage.samples import IMAGINE, MULTISHOT, images
@@ -242,7 +242,24 @@ async def test_what_was_running_and_stopped_stays_hidden(books: Books, tmp_path:
     await go_on(studio)
     ended = await studio.until_ended(job)
     assert (ended.state, ended.images_kept) == (State.CANCELLED, True)
-    assert studio.screen.hows(job.id) == ["end"]
+    assert set(studio.screen.hows(job.id)) == {"end"}
+    await studio.engine.close()
+
+
+async def test_what_was_stopped_is_hidden_at_once_and_not_drawn_again(
+    books: Books, tmp_path: Path
+) -> None:
+    job = await left_in(books, State.RUNNING)
+    await books.store.ask_to_stop(job.id)
+    studio = Studio(books, tmp_path)
+    studio.provider.reports.extend([RUNNING, RUNNING, completed()])
+    studio.provider.question.shut()
+    await go_on(studio)
+    await studio.until_true(lambda: studio.screen.hows(job.id) == ["end"])
+    studio.provider.question.open.set()
+    await studio.until_ended(job)
+    assert studio.screen.progress(job.id) == []
+    assert studio.screen.hows(job.id) == ["end", "end"]
     await studio.engine.close()
 
 

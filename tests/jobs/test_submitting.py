@@ -3,13 +3,9 @@
 import asyncio
 
 import pytest
-from structlog.testing import capture_logs
 
 from bot.errors import (
     AnswerLostError,
-    BalanceEmptyError,
-    KeyRejectedError,
-    PersonError,
     ProviderBusyError,
     ProviderError,
     ProviderUnavailableError,
@@ -43,8 +39,6 @@ async def assert_captured(studio: Studio, jobs: int = 1) -> None:
     ("error", "failure", "detail"),
     [
         (RequestRefusedError("400", detail="no cats"), Failure.REQUEST_REFUSED, "no cats"),
-        (KeyRejectedError("401"), Failure.KEY_REJECTED, None),
-        (BalanceEmptyError("402"), Failure.BALANCE_EMPTY, None),
         (TaskGoneError("404"), Failure.REQUEST_REFUSED, None),
         (ProviderUnavailableError("nonsense"), Failure.REQUEST_REFUSED, None),
     ],
@@ -80,7 +74,7 @@ async def test_what_was_certainly_not_accepted_is_tried_again(
     studio.provider.post.fail(error)
     job = await studio.ask()
     await studio.until_true(lambda: studio.provider.post.calls == 1)
-    await studio.until_state(job, State.QUEUED)
+    await studio.until_put_back(job)
     studio.clock.advance(60)
     await studio.wake(job)
     done = await studio.until_ended(job)
@@ -93,7 +87,7 @@ async def test_a_busy_image_api_is_left_alone_as_long_as_it_asks(studio: Studio)
     studio.provider.post.fail(ProviderBusyError("429", retry_after=300.0))
     job = await studio.ask()
     await studio.until_true(lambda: studio.provider.post.calls == 1)
-    await studio.until_state(job, State.QUEUED)
+    await studio.until_put_back(job)
     assert await studio.books.queue.next_moment() == studio.clock() + 300
     studio.clock.advance(299)
     await studio.wake(job)
@@ -115,7 +109,7 @@ async def test_trying_again_has_an_end(
     job = await studio.ask()
     for attempt in range(1, MOST_ATTEMPTS):
         await studio.until_true(lambda attempt=attempt: studio.provider.post.calls == attempt)  # type: ignore[misc]
-        await studio.until_state(job, State.QUEUED)
+        await studio.until_put_back(job)
         studio.clock.advance(120)
         await studio.wake(job)
     ended = await studio.until_ended(job)
@@ -124,52 +118,10 @@ async def test_trying_again_has_an_end(
     await assert_released(studio)
 
 
-# --- an outage ---
-
-
-@pytest.mark.parametrize("error", [KeyRejectedError("401"), BalanceEmptyError("402")])
-async def test_a_refusal_of_every_job_stops_new_ones_until_a_trial_succeeds(
-    studio: Studio, error: ProviderError
-) -> None:
-    studio.provider.post.fail(error)
-    with capture_logs() as logs:
-        await studio.until_ended(await studio.ask())
-    assert [each["log_level"] for each in logs if "refuses every job" in each["event"]] == [
-        "critical"
-    ]
-    with pytest.raises(PersonError, match=r"Nothing was charged; try again <t:\d+:R>"):
-        studio.engine.check_open()
-
-    waiting = await studio.ask()
-    await studio.wake(waiting)
-    assert (await studio.books.get(waiting.id)).state is State.QUEUED
-    assert len(studio.provider.submissions) == 1
-
-    studio.clock.advance(61)
-    studio.engine.check_open()
-    await studio.wake(waiting)
-    assert (await studio.until_ended(waiting)).state is State.DONE
-    assert studio.outage.cause is None
-
-
-async def test_one_job_alone_is_the_trial_after_an_outage(studio: Studio) -> None:
-    studio.provider.post.fail(KeyRejectedError("401"))
-    await studio.until_ended(await studio.ask())
-    waiting = [await studio.ask(member=member) for member in (11, 12, 13)]
-    studio.provider.post.shut()
-    studio.provider.post.fail(KeyRejectedError("401"))
-    studio.provider.post.reached.clear()
-    studio.clock.advance(61)
-    await studio.wake(waiting[0])
-    await studio.provider.post.reached.wait()
-    await studio.wake(waiting[1])
-    studio.provider.post.open.set()
-    await studio.until_ended(waiting[0])
-    assert len(studio.provider.submissions) == 2
-    assert [(await studio.books.get(job.id)).state for job in waiting[1:]] == [State.QUEUED] * 2
+# --- pauses ---
 
 
 def test_a_pause_stays_bounded_however_often_it_was_made() -> None:
-    timing = Timing(lambda: 0.0, asyncio.sleep, random=lambda: 0.5)
+    timing = Timing(lambda: 0.0, lambda: 0.0, asyncio.sleep, random=lambda: 0.5)
     assert timing.pause(0) == 2.0
     assert timing.pause(100_000) == 60.0

@@ -39,6 +39,7 @@ class Clock:
 
     def __init__(self, now: float = NOW) -> None:
         self.now = now
+        self._set_by = 0.0
         self.naps: list[float] = []
 
     def __call__(self) -> float:
@@ -47,6 +48,15 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass."""
         self.now += seconds
+
+    def monotonic(self) -> float:
+        """Seconds that nothing but the passing of time changes."""
+        return self.now - self._set_by
+
+    def set_by(self, seconds: float) -> None:
+        """Somebody sets the clock, or the machine slept: no time passes for the program."""
+        self.now += seconds
+        self._set_by += seconds
 
     async def sleep(self, seconds: float) -> None:
         """Be later by so many seconds."""

@@ -82,6 +82,7 @@ async def test_a_migrated_database_is_that_of_the_schema(empty: Database, tmp_pa
     async with empty.read() as connection:
         migrated = await connection.run_sync(description)
     created = Database(url_of(tmp_path / "created.db"))
+    await created.open()
     async with created.write() as connection:
         await connection.run_sync(metadata.create_all)
     async with created.read() as connection:

@@ -14,11 +14,12 @@ spent = st.dictionaries(members, st.sampled_from([0, 6, 12, 16, 22]))
 
 @st.composite
 def queues(draw: st.DrawFn) -> list[Waiting]:
-    """Some waiting jobs, several of them of the same moment."""
-    rows = draw(st.lists(st.tuples(members, st.integers(0, 5), st.sampled_from([6, 16]))))
+    """Some waiting jobs. Their ids say nothing of the order in which they came."""
+    rows = draw(st.lists(st.tuples(members, st.sampled_from([6, 16]))))
+    numbers = draw(st.permutations(range(len(rows))))
     return [
-        Waiting(f"job{number:03}", member, float(created), price)
-        for number, (member, created, price) in enumerate(rows)
+        Waiting(f"job{place:03}", member, number, price)
+        for place, (number, (member, price)) in enumerate(zip(numbers, rows, strict=True))
     ]
 
 
@@ -34,8 +35,7 @@ def literally(
             key=lambda job: (
                 running.get(job.member_id, 0),
                 used.get(job.member_id, 0),
-                job.created_at,
-                job.job_id,
+                job.number,
             ),
         )
         waiting.remove(chosen)
@@ -69,16 +69,15 @@ def test_ones_own_jobs_keep_their_order(
     assert sorted(order) == sorted(job.job_id for job in waiting)
     for member in {job.member_id for job in waiting}:
         mine = sorted(
-            (job for job in waiting if job.member_id == member),
-            key=lambda job: (job.created_at, job.job_id),
+            (job for job in waiting if job.member_id == member), key=lambda job: job.number
         )
         positions = [order.index(job.job_id) for job in mine]
         assert positions == sorted(positions)
 
 
 def test_one_persons_twenty_jobs_do_not_hold_up_anothers_one() -> None:
-    twenty = [Waiting(f"many{number:02}", 1, float(number), 6) for number in range(20)]
-    one = Waiting("one", 2, 1000.0, 16)
+    twenty = [Waiting(f"many{number:02}", 1, number, 6) for number in range(20)]
+    one = Waiting("one", 2, 1000, 16)
     assert turn_order([*twenty, one], {}, {}).index("one") == 1
     assert turn_order([*twenty, one], {1: 3}, {1: 18}).index("one") == 0
 

@@ -204,6 +204,11 @@ class Model:
         """What a person may do in a channel, or in the server at large, as Discord's bit field."""
         return self.store.compute_permissions(self.world.guild_id, user_id, channel_id)
 
+    def may(self, user_id: int, channel_id: int, permission: str) -> bool:
+        """Whether a person has a permission, by discord.py's name of it, in a channel."""
+        needed = discord.Permissions(**{permission: True}).value
+        return self.permissions(user_id, channel_id) & needed == needed
+
     # ------------------------------------------------------------------ what people do
 
     def interact(
@@ -253,6 +258,13 @@ class Model:
             kept = self.store.store_attachments(channel_id, files)
             with self.caused_by("create"):
                 return self.store.create_message(channel_id, user_id, content, attachments=kept)
+        except simcord_errors.BackendError as error:
+            raise _refusal(error) from error
+
+    def open_thread(self, channel_id: int, user_id: int, name: str) -> int:
+        """Open a public thread and return its id; Refusal where there can be none."""
+        try:
+            return self.store.create_thread(channel_id, name, user_id).id
         except simcord_errors.BackendError as error:
             raise _refusal(error) from error
 

@@ -164,6 +164,20 @@ async def test_the_history_tells_the_bots_own_edit(
     ]
 
 
+async def test_a_message_with_a_nonce_is_posted_once_in_some_minutes(
+    sandbox: Sandbox, rest: aiohttp.ClientSession
+) -> None:
+    once = {"nonce": "job-channel", "enforce_nonce": True}
+    first = (await posted(rest, sandbox, content="one", **once)).body
+    again = await posted(rest, sandbox, content="two", **once)
+    assert (again.status, again.body["id"], again.body["content"]) == (200, first["id"], "one")
+    other = (await posted(rest, sandbox, content="three", nonce="other", enforce_nonce=True)).body
+    free = (await posted(rest, sandbox, content="four", nonce="job-channel")).body
+    await sandbox.advance_clock(181)
+    late = (await posted(rest, sandbox, content="five", **once)).body
+    assert len({first["id"], other["id"], free["id"], late["id"]}) == 4
+
+
 async def test_an_address_that_is_sent_back_is_kept_alive(
     sandbox: Sandbox, rest: aiohttp.ClientSession
 ) -> None:

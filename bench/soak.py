@@ -1,0 +1,93 @@
+"""Hours in minutes: whether anything grows while people come and go."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.crowd import Crowd
+from bench.errors import BenchError
+from bench.figures import Figure
+from bench.machine import resident_mib
+from bench.processes import shotlist
+from bench.scale import Scale
+from sandbox.client import Sandbox
+
+GROUP = "A long run"
+# How long a task takes, in seconds, and how much later the next of the jobs is asked for.
+TASK = (2.0, 6.0)
+EVERY = 0.5
+# The first share of the run in which caches fill and the allocator finds its size.
+WARM_UP = 0.25
+# What was set out: by how much the second half may hold more memory than the first, in percent.
+GROWTH_PERCENT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What the process holds at one moment: MiB, threads, and open files and sockets."""
+
+    memory: float
+    threads: int
+    descriptors: int
+
+
+async def measure(scale: Scale, *, seed: int) -> list[Figure]:
+    """The figures, none where the system has no ``/proc``; as long as ``scale.soak`` says."""
+    held: list[_Held] = []
+    jobs = 0
+    async with (
+        Sandbox.start(seed=seed, speed=TASK) as sandbox,
+        shotlist(sandbox, running=20) as process_id,
+    ):
+        if resident_mib(process_id) is None:
+            return []
+        crowd = Crowd(sandbox, seed=seed)
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while clock() - began < scale.soak:
+            mark = sandbox.mark()
+            asked = await crowd.ask_each(scale.soak_jobs, every=EVERY)
+            await crowd.command("credits")
+            await crowd.shown(asked, since=mark)
+            jobs += len(asked)
+            held.append(_look(process_id))
+    settled = held[int(len(held) * WARM_UP) :]
+    if len(settled) < 2:  # noqa: PLR2004 - a first and a second half
+        raise BenchError("The run was too short to compare its halves.")
+    return [Figure(GROUP, "jobs", jobs, "jobs"), *_compared(settled)]
+
+
+def _compared(held: list[_Held]) -> list[Figure]:
+    """The second half beside the first."""
+    middle = len(held) // 2
+    first, second = held[:middle], held[middle:]
+    memory = [sum(each.memory for each in half) / len(half) for half in (first, second)]
+    return [
+        Figure(GROUP, "memory, mean of the first half", memory[0], "MiB"),
+        Figure(GROUP, "memory, mean of the second half", memory[1], "MiB"),
+        Figure(GROUP, "memory, growth", (memory[1] / memory[0] - 1) * 100, "%", GROWTH_PERCENT),
+        *_counted("threads", [each.threads for each in first], [each.threads for each in second]),
+        *_counted(
+            "open files and sockets",
+            [each.descriptors for each in first],
+            [each.descriptors for each in second],
+        ),
+    ]
+
+
+def _counted(name: str, first: list[int], second: list[int]) -> list[Figure]:
+    """What must not grow: the most of the second half is at most that of the first."""
+    return [Figure(GROUP, f"{name}, most", max(second), name.split(maxsplit=1)[0], max(first))]
+
+
+def _look(process_id: int) -> _Held:
+    memory = resident_mib(process_id)
+    if memory is None:
+        raise BenchError("The bot ended while it was watched.")
+    proc = Path("/proc") / str(process_id)
+    return _Held(
+        memory,
+        len(os.listdir(proc / "task")),  # noqa: PTH208 - only how many there are
+        len(os.listdir(proc / "fd")),  # noqa: PTH208
+    )

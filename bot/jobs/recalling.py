@@ -1,0 +1,66 @@
+"""Results of long ago: the images of a finished job, from wherever they still are."""
+
+from dataclasses import replace
+
+import structlog
+
+from bot.delivery.download import Downloader
+from bot.delivery.fit import ResultFile
+from bot.delivery.media import MediaFolder
+from bot.errors import DeliveryError, DownloadError, PictureError, StorageError
+from bot.jobs.job import Destination, Job
+from bot.jobs.result_files import ResultFiles, named
+from bot.jobs.steps import Steps
+
+log = structlog.get_logger(__name__)
+
+
+class Recall:
+    """Brings images back."""
+
+    def __init__(
+        self, steps: Steps, results: ResultFiles, downloader: Downloader, media: MediaFolder
+    ) -> None:
+        self._steps = steps
+        self._results = results
+        self._downloader = downloader
+        self._media = media
+
+    async def images(self, job: Job) -> list[ResultFile] | None:
+        """The images in order, as good as they can still be had; ``None`` where they are gone.
+
+        The media folder has what the image API made. The message in Discord has it too, or a
+        smaller version of it. The image API itself forgets soon.
+        """
+        if (kept := await self._kept(job)) is not None:
+            return kept
+        if (shown := await self._shown(job)) is not None:
+            return shown
+        return await self._results.fetch(job) if job.task_id else None
+
+    async def _kept(self, job: Job) -> list[ResultFile] | None:
+        if not job.images_kept:
+            return None
+        try:
+            return await self._media.load(job.id)
+        except StorageError as error:
+            log.error("what the media folder has cannot be read", job=job.id, reason=str(error))
+            return None
+
+    async def _shown(self, job: Job) -> list[ResultFile] | None:
+        if job.went is None or job.went.destination is Destination.KEPT:
+            return None
+        try:
+            addresses = await self._steps.screen.addresses(job)
+            if not addresses:
+                return None
+            files = named(job, await self._downloader.fetch_all(addresses))
+        except (DeliveryError, DownloadError, PictureError) as error:
+            log.info("Discord no longer has the result", job=job.id, reason=str(error))
+            return None
+        recorded = await self._steps.store.images(job.id)
+        if len(recorded) != len(files):
+            return files
+        return [
+            replace(file, shrunk=image.shrunk) for file, image in zip(files, recorded, strict=True)
+        ]
