@@ -28,7 +28,8 @@ export class Composer {
     this._form = null;
     /** @type {Map<string, CommandForm>} */
     this._waiting = new Map();
-    const box = el("div", { class: "suggestions", hidden: true });
+    // It can be reached by keys, so that a list longer than its box can be scrolled by them too.
+    const box = el("div", { class: "suggestions", hidden: true, tabindex: "0" });
     this._suggestions = new Suggestions(box);
     this._entry = new TextEntry({
       suggestions: this._suggestions,
