@@ -173,7 +173,7 @@ async def _tell(interaction: discord.Interaction[discord.Client], words: str) ->
             await interaction.followup.send(words, ephemeral=True, allowed_mentions=nobody)
         else:
             await interaction.response.send_message(words, ephemeral=True, allowed_mentions=nobody)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         log.warning("a person could not be told", reason=str(error))
 
 

@@ -1,5 +1,7 @@
 """From a generation to its placeholder: what a command and "Try again" have in common."""
 
+import asyncio
+
 import aiohttp
 import discord
 import structlog
@@ -14,6 +16,9 @@ from bot.language import speaking
 from cogs.interactions import Interaction, language_of, server_of
 
 log = structlog.get_logger(__name__)
+
+# Discord takes no first answer after three seconds; its word that it has one may come later.
+ANSWER_SECONDS = 10.0
 
 TOKEN_SECONDS = 900.0
 """How long an interaction's token edits its messages, as Discord's documentation has it."""
@@ -69,9 +74,12 @@ async def _show(interaction: Interaction, accepted: Accepted) -> int:
     with speaking(job.place.spoken):
         view = interaction.client.services.cards.progress(job, Queued(accepted.ahead), [])
     try:
-        answer = await interaction.response.send_message(
-            view=view, ephemeral=job.place.private, allowed_mentions=discord.AllowedMentions.none()
-        )
+        async with asyncio.timeout(ANSWER_SECONDS):
+            answer = await interaction.response.send_message(
+                view=view,
+                ephemeral=job.place.private,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
     except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         # What was lost may be Discord's word alone, and the placeholder there for all to see.
         message_id = await _first_answer(interaction)
@@ -87,7 +95,8 @@ async def _show(interaction: Interaction, accepted: Accepted) -> int:
 async def _first_answer(interaction: Interaction) -> int | None:
     """The id of what the interaction was answered with; ``None`` where nothing is found."""
     try:
-        return (await interaction.original_response()).id
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return (await interaction.original_response()).id
     except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
         log.info("there is no first answer", reason=str(error))
         return None

@@ -5,8 +5,9 @@ bot's own token can, where the message is not private. Every token of a placehol
 one and those of later presses on it, calls it the original response.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
@@ -24,6 +25,8 @@ from bot.jobs.job import Place
 
 # A token is not used in its last seconds: the request must still arrive.
 TOKEN_MARGIN = 5.0
+# How long Discord is waited for, in seconds: for a word, and with files, which take their time.
+CALL_SECONDS, UPLOAD_SECONDS = 20.0, 120.0
 # Discord's codes, from its documentation: the upload is too large; the token is unknown or dead.
 TOO_LARGE = 40005
 DEAD_TOKEN = frozenset({10015, 10062, 50027})
@@ -66,7 +69,7 @@ class Messages:
         attachments: list[discord.Attachment | discord.File] = [*keep, *files]
         if self._token_lives(place):
             try:
-                with _translated_errors():
+                async with _answered_in(_patience(files)):
                     edited = await self._webhook(place).edit_message(
                         ORIGINAL,
                         view=view,
@@ -80,7 +83,7 @@ class Messages:
                 for file in files:
                     file.reset(seek=True)
         self._require_public(place)
-        with _translated_errors():
+        async with _answered_in(_patience(files)):
             changed = await self._partial(place, message_id).edit(
                 view=view, attachments=attachments, allowed_mentions=_NOBODY
             )
@@ -90,7 +93,7 @@ class Messages:
         """The files that the message has now."""
         message_id = self._message_id(place)
         message: discord.Message
-        with _translated_errors():
+        async with _answered_in(CALL_SECONDS):
             if self._token_lives(place):
                 message = await self._webhook(place).fetch_message(ORIGINAL)
             else:
@@ -103,7 +106,8 @@ class Messages:
         if not self._token_lives(place):
             return None
         try:
-            message = await self._webhook(place).fetch_message(ORIGINAL)
+            async with asyncio.timeout(CALL_SECONDS):
+                message = await self._webhook(place).fetch_message(ORIGINAL)
         except discord.NotFound:
             return None
         except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
@@ -116,13 +120,13 @@ class Messages:
         """Send a follow-up that its person alone sees."""
         if not self._token_lives(place):
             raise TokenDeadError("the interaction's token ran out")
-        with _translated_errors():
+        async with _answered_in(CALL_SECONDS):
             await self._webhook(place).send(text, ephemeral=True, allowed_mentions=_NOBODY)
 
     async def delete(self, place: Place) -> None:
         """Remove the message."""
         message_id = self._message_id(place)
-        with _translated_errors():
+        async with _answered_in(CALL_SECONDS):
             if self._token_lives(place):
                 await self._webhook(place).delete_message(ORIGINAL)
             else:
@@ -143,7 +147,7 @@ class Messages:
         Sent again with the same ``nonce`` (at most 25 characters) within some minutes, Discord
         gives the message that is there instead of making a second one.
         """
-        with _translated_errors():
+        async with _answered_in(_patience(files)):
             sent = await self._channel(place).send(
                 view=view, files=files, nonce=nonce, allowed_mentions=_only(mention)
             )
@@ -151,7 +155,7 @@ class Messages:
 
     async def direct_channel(self, member_id: int) -> int:
         """The id of the channel for direct messages to this person."""
-        with _translated_errors():
+        async with _answered_in(CALL_SECONDS):
             channel = await self._client.create_dm(discord.Object(member_id))
         return channel.id
 
@@ -161,7 +165,7 @@ class Messages:
             await self.tell_privately(place, text)
             return
         message_id = self._message_id(place)
-        with _translated_errors():
+        async with _answered_in(CALL_SECONDS):
             await self._channel(place).send(
                 text,
                 allowed_mentions=_only(mention),
@@ -194,17 +198,26 @@ class Messages:
             raise TokenDeadError("a private message can be edited with its token alone")
 
 
+def _patience(files: Sequence[discord.File]) -> float:
+    return UPLOAD_SECONDS if files else CALL_SECONDS
+
+
 def _only(member_id: int) -> discord.AllowedMentions:
     return discord.AllowedMentions(
         everyone=False, roles=False, replied_user=False, users=[discord.Object(member_id)]
     )
 
 
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    """Turn what discord.py raises into this program's errors."""
+@asynccontextmanager
+async def _answered_in(seconds: float) -> AsyncIterator[None]:
+    """Turn what discord.py raises into this program's errors, and a longer silence as well.
+
+    discord.py itself waits five minutes for an answer, and as long as Discord wishes when it was
+    asked too often.
+    """
     try:
-        yield
+        async with asyncio.timeout(seconds):
+            yield
     except discord.HTTPException as error:
         raise _translated(error) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:

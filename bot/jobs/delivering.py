@@ -12,6 +12,7 @@ from bot.errors import (
 )
 from bot.jobs.job import Delivered, Destination, Job, Whereabouts
 from bot.jobs.milestones import Milestone
+from bot.jobs.polling import DEADLINE_SECONDS
 from bot.jobs.progress import Fetching
 from bot.jobs.result_files import ResultFiles, described
 from bot.jobs.states import Failure, State
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 # Result files are asked for anew this often, since their addresses can expire.
 FETCH_ROUNDS = 3
+# An image API that is away with finished images is waited for as long as for a task, in seconds.
+FETCH_PATIENCE = DEADLINE_SECONDS
 # How often an unavailable Discord is tried with a finished result, over about five minutes.
 POST_ATTEMPTS = 10
 
@@ -38,7 +41,7 @@ class Delivery:
         steps = self._steps
         if not job.stopped:
             steps.screen.show(job, Fetching())
-        files = await self._results.fetch(job, urls, rounds=FETCH_ROUNDS)
+        files = await self._results.fetch(job, urls, rounds=FETCH_ROUNDS, patience=FETCH_PATIENCE)
         if files is None:
             return await steps.fail(job, Failure.IMAGES_LOST)
         steps.reached(Milestone.FETCHED)

@@ -6,7 +6,14 @@ import structlog
 
 from bot.delivery.download import Downloader
 from bot.delivery.fit import ResultFile, result_filename
-from bot.errors import DownloadError, PictureError, ProviderError
+from bot.errors import (
+    DownloadError,
+    PictureError,
+    ProviderBusyError,
+    ProviderError,
+    ProviderUnavailableError,
+    ProviderUnreachableError,
+)
 from bot.jobs.job import Job, JobImage
 from bot.jobs.steps import Steps
 from bot.pictures import recognise
@@ -15,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 # A message holds ten files; no mode of the API makes more than nine images.
 MOST_IMAGES = 10
+_SILENCE = (ProviderUnreachableError, ProviderUnavailableError, ProviderBusyError)
 
 
 class ResultFiles:
@@ -25,28 +33,41 @@ class ResultFiles:
         self._downloader = downloader
 
     async def fetch(
-        self, job: Job, urls: tuple[str, ...] = (), *, rounds: int = 1
+        self, job: Job, urls: tuple[str, ...] = (), *, rounds: int = 1, patience: float = 0.0
     ) -> list[ResultFile] | None:
         """All images of the job; ``None`` where they cannot be had in so many ``rounds``.
 
         Without ``urls``, and from the second round on, the API is asked where they are, since
-        addresses expire.
+        addresses expire. A round in which it does not answer is none; it is waited for at most
+        ``patience`` seconds.
         """
-        for attempt in range(rounds):
-            if attempt > 0:
-                urls = ()
-                await self._steps.timing.sleep(self._steps.timing.pause(attempt - 1))
+        timing = self._steps.timing
+        until = timing.monotonic() + patience
+        attempts = failures = 0
+        while True:
             try:
-                if not urls:
-                    references = await self._steps.references_of(job)
-                    urls = (await self._steps.ask(job, references)).images
-                if urls:
-                    datas = await self._downloader.fetch_all(urls[:MOST_IMAGES])
-                    return await asyncio.to_thread(named, job, datas)
-                log.warning("a finished task names no images")
-            except (ProviderError, DownloadError, PictureError) as error:
+                return await self._fetch_once(job, urls)
+            except _SILENCE as error:
+                hopeless = timing.monotonic() >= until
                 log.warning("the images could not be fetched", reason=str(error))
-        return None
+            except (ProviderError, DownloadError, PictureError) as error:
+                failures += 1
+                hopeless = failures >= rounds
+                log.warning("the images could not be fetched", reason=str(error))
+            if hopeless:
+                return None
+            urls = ()
+            await timing.sleep(timing.pause(attempts))
+            attempts += 1
+
+    async def _fetch_once(self, job: Job, urls: tuple[str, ...]) -> list[ResultFile]:
+        if not urls:
+            references = await self._steps.references_of(job)
+            urls = (await self._steps.ask(job, references)).images
+        if not urls:
+            raise DownloadError("a finished task names no images")
+        datas = await self._downloader.fetch_all(urls[:MOST_IMAGES])
+        return await asyncio.to_thread(named, job, datas)
 
 
 def named(job: Job, datas: list[bytes]) -> list[ResultFile]:

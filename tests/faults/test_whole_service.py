@@ -101,10 +101,6 @@ async def test_a_running_task_is_followed_on_when_the_image_api_is_back(
     await _ends_well(world, prompt)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="the images are given up after three rounds, which is after about fifteen seconds",
-)
 async def test_finished_images_are_fetched_when_the_image_api_is_back(
     world: World, provider_gate: Gate
 ) -> None:
