@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 FUZZ = "fuzz"
-FUZZ_FACTOR = 25
+FUZZ_FACTOR = 50
 
 settings.register_profile(FUZZ, print_blob=True)
 

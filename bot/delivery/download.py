@@ -44,8 +44,13 @@ FIRST_PAUSE = 0.5
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291: all that is routed today
-_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637, newer than Python 3.11
-_RELAY_ANYCAST = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526: 6to4 relays, withdrawn
+# What no file is fetched from, and what one Python or another takes for public.
+_NOT_PUBLIC = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890: protocol assignments
+    ipaddress.IPv4Network("192.88.99.0/24"),  # RFC 7526: 6to4 relays, withdrawn
+    ipaddress.IPv6Network("2001::/23"),  # RFC 2928: protocol assignments
+    ipaddress.IPv6Network("3fff::/20"),  # RFC 9637: documentation
+)
 
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, OSError)  # an OSError is also a time-out
 
@@ -247,9 +252,9 @@ def is_public(host: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             address = inner
-        elif address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
+        elif address not in _GLOBAL_UNICAST:
             return False
-    if address is None or address in _RELAY_ANYCAST:
+    if address is None or any(address in network for network in _NOT_PUBLIC):
         return False
     return address.is_global and not (
         address.is_multicast or address.is_reserved or address.is_link_local

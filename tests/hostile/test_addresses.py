@@ -107,6 +107,7 @@ async def outside_of_a_sandbox(*answers: str) -> AsyncIterator[Downloader]:
 @given(host=hosts, answer=inside, port=st.sampled_from([None, 80, 443, 8080, 22]))
 @example(host="2130706433", answer=ipaddress.ip_address("127.0.0.1"), port=None)
 @example(host="0177.0.0.1", answer=ipaddress.ip_address("127.0.0.1"), port=None)
+@example(host="192.0.0.172", answer=ipaddress.ip_address("0.0.0.0"), port=None)
 @example(host="0x7f.1", answer=ipaddress.ip_address("127.0.0.1"), port=None)
 @example(host="[fe80::1%25eth0]", answer=ipaddress.ip_address("::1"), port=None)
 @example(host="metadata.google.internal", answer=ipaddress.ip_address("169.254.169.254"), port=80)

@@ -4,6 +4,7 @@ No time is compared with a clock's: only how it grows. Eight times the input may
 as long; what looks again at all of it for each of its characters takes sixty-four times as long.
 """
 
+import gc
 import threading
 import time
 import tracemalloc
@@ -78,11 +79,18 @@ REPLIES: dict[str, Callable[[int], bytes]] = {
 
 
 def effort(work: Callable[[], object]) -> float:
-    """The processor's seconds that ``work`` takes in this thread."""
-    began = time.thread_time()
-    with suppress(PersonError, ProviderError):  # a refusal may be as dear as a result
-        work()
-    return time.thread_time() - began
+    """The processor's seconds that ``work`` takes in this thread.
+
+    Without the collector of garbage, whose effort depends on all that the tests have left.
+    """
+    gc.disable()
+    try:
+        began = time.thread_time()
+        with suppress(PersonError, ProviderError):  # a refusal may be as dear as a result
+            work()
+        return time.thread_time() - began
+    finally:
+        gc.enable()
 
 
 def assert_in_proportion(work: Callable[[int], Callable[[], object]], size: int) -> None:
