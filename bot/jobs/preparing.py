@@ -20,7 +20,7 @@ from bot.references import PreparedReference, prepare
 # An address from Discord that is used as it is must live at least this much longer, in seconds;
 # otherwise the file is uploaded and gets a new one.
 LEAST_LIFE = 3600.0
-# A large picture takes up to half a gigabyte while it is turned.
+# A large picture takes up to three quarters of a gigabyte while it is turned.
 DECODED_AT_ONCE = 2
 
 
