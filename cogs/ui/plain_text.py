@@ -11,25 +11,28 @@ ELLIPSIS = "…"
 
 _SIGNS = re.compile(r"[\\`*_~|<>\[\]()#+\-.:@]")
 
-# Joiners hold emoji together and shape the scripts of Persia and India; between other
-# characters they are only a way of hiding something.
-_NEEDED_JOINER = re.compile(r"(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
+# Joiners hold emoji together and shape the scripts of Persia and India; beside anything else
+# that is seen they are only a way of hiding something.
+_JOINERS = frozenset("\u200c\u200d")
+_LONE_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs"})
 _MOST_MARKS = 4  # marks on one letter; towers of them grow over the lines above
 
 
 def readable(text: str) -> str:
     """``text`` in one paragraph, without what is invisible or changes the order of reading."""
-    folded = " ".join(text.split())
-    joiners = {match.start() for match in _NEEDED_JOINER.finditer(folded)}
     kept: list[str] = []
     marks = 0
-    for index, character in enumerate(folded):
+    for character in " ".join(text.split()):
         category = unicodedata.category(character)
-        marks = marks + 1 if category in ("Mn", "Me") else 0
-        if marks <= _MOST_MARKS and (category not in _DROPPED_CATEGORIES or index in joiners):
+        if character in _JOINERS:
             kept.append(character)
-    return " ".join("".join(kept).split())
+        elif category not in _DROPPED_CATEGORIES:
+            marks = marks + 1 if category in ("Mn", "Me") else 0
+            if marks <= _MOST_MARKS:
+                kept.append(character)
+    # Only now is it known what a joiner stands beside.
+    return " ".join(_LONE_JOINERS.sub("", "".join(kept)).split())
 
 
 def cut(text: str, limit: int) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cogs.ui.plain_text import cut, escaped, readable, shown
@@ -56,7 +56,12 @@ def test_escaping_changes_nothing_that_is_seen(text: str) -> None:
     assert rendered(escaped(line)) == line
 
 
-@given(st.text(alphabet=st.characters(categories=["Cf", "Cc", "Co", "L", "Zs"])))
+@given(
+    st.text(alphabet=st.characters(categories=["Cf", "Cc", "Co", "L", "Mn", "Zs"]))
+    | st.text(alphabet="aé \u0301\u200b\u200c\u200d\x80")
+)
+@example("\x80\u200c\x80")  # a joiner that stands beside nothing once the rest is gone
+@example("é\u200c\u200ca")
 def test_nothing_invisible_or_reversing_is_kept(text: str) -> None:
     kept = readable(text)
     assert not [c for c in kept if unicodedata.category(c) in ("Cc", "Co")]
