@@ -26,8 +26,8 @@ MEASURES: dict[str, Measure] = {
     "load": load.measure,
     "soak": soak.measure,
 }
-# The long run is measured when it is asked for.
-USUAL = [name for name in MEASURES if name != "soak"]
+# These take long, and are measured when they are asked for.
+USUAL = [name for name in MEASURES if name not in ("load", "soak")]
 RESULTS = Path(__file__).parent / "results.json"
 # With more than this share of the cores in use by other programs, a measure says little.
 DISTURBED = 0.1
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only",
         choices=list(MEASURES),
         action="append",
-        help="this measure alone; may be given several times (soak: half an hour, only when named)",
+        help="this measure alone; may be given several times (load and soak only when named)",
     )
     parser.add_argument(
         "--json",

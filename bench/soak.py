@@ -19,7 +19,8 @@ TASK = (2.0, 6.0)
 EVERY = 0.5
 # The first share of the run in which caches fill and the allocator finds its size.
 WARM_UP = 0.25
-# What was set out: by how much the second half may hold more memory than the first, in percent.
+# Memory counts as stable where the second half holds at most so much more than the first, in
+# percent: an allocator breathes by some.
 GROWTH_PERCENT = 5.0
 
 

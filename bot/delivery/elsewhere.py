@@ -4,8 +4,9 @@ They go to a new message in the same place, or else to a direct message. What is
 goes to the channel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import discord
 import structlog
@@ -21,6 +22,7 @@ from bot.jobs.job import Delivered, Destination, Job, Place, Whereabouts
 from bot.jobs.result_files import described
 from bot.language import speaking
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 # What Discord takes in one file of a direct message, in bytes.
@@ -29,12 +31,18 @@ DIRECT_FILE_LIMIT = 10 * 1024 * 1024
 
 @dataclass(slots=True)
 class _NewMessage:
-    """A message that its first edit posts. ``place`` is where; only its channel counts."""
+    """A message about a job that its first edit posts. Of ``place`` only the channel counts."""
 
     messages: Messages
+    job: Job
+    destination: Destination
     place: Place
-    mention: int
-    nonce: str
+
+    @property
+    def language(self) -> str:
+        """The person's where they alone see it, else the server's."""
+        direct = self.destination is Destination.DIRECT
+        return self.job.place.language if direct else self.job.place.server_language
 
     async def edit(
         self,
@@ -46,7 +54,11 @@ class _NewMessage:
         if self.place.message_id is not None:
             return await self.messages.edit(self.place, view, files=new, keep=keep)
         sent = await self.messages.send(
-            self.place, view, files=new, mention=self.mention, nonce=self.nonce
+            self.place,
+            view,
+            files=new,
+            mention=self.job.member_id,
+            nonce=f"{self.job.id}-{self.destination.value}",
         )
         self.place = replace(self.place, message_id=sent.message_id)
         return sent.attachments
@@ -66,58 +78,51 @@ class Elsewhere:
         Raises ``MessageUnreachableError`` where neither the channel nor its person can be
         written to.
         """
-        if not job.place.private:
-            try:
-                message = self._in_place(job)
-                return await self._post(job, files, balance, message, Destination.CHANNEL)
-            except MessageUnreachableError as error:
-                log.warning("nothing new can be posted in the place", reason=str(error))
-        message = await self._direct(job)
-        return await self._post(job, files, balance, message, Destination.DIRECT)
+
+        async def post(message: _NewMessage) -> Delivered:
+            return await self._post(message, files, balance)
+
+        return await self._where_it_can(job, post)
 
     async def tell(self, job: Job) -> None:
         """Say how a job ended without images. Raises as ``deliver`` does."""
+
+        async def say(message: _NewMessage) -> None:
+            with speaking(message.language):
+                view = self._cards.ended(job)
+            await message.edit(view)
+
+        await self._where_it_can(job, say)
+
+    async def _where_it_can(self, job: Job, act: Callable[[_NewMessage], Awaitable[T]]) -> T:
+        """Do it in the place, and where that cannot be, directly."""
         if not job.place.private:
             try:
-                with speaking(job.place.server_language):
-                    view = self._cards.ended(job)
-                await self._in_place(job).edit(view)
+                return await act(self._message(job, Destination.CHANNEL, job.place))
             except MessageUnreachableError as error:
                 log.warning("nothing new can be posted in the place", reason=str(error))
-            else:
-                return
-        with speaking(job.place.language):
-            view = self._cards.ended(job)
-        await (await self._direct(job)).edit(view)
-
-    def _in_place(self, job: Job) -> _NewMessage:
-        return self._message(job, job.place, Destination.CHANNEL)
-
-    async def _direct(self, job: Job) -> _NewMessage:
         channel_id = await self._messages.direct_channel(job.member_id)
         place = replace(job.place, server_id=0, channel_id=channel_id, file_limit=DIRECT_FILE_LIMIT)
-        return self._message(job, place, Destination.DIRECT)
+        return await act(self._message(job, Destination.DIRECT, place))
 
-    def _message(self, job: Job, place: Place, destination: Destination) -> _NewMessage:
+    def _message(self, job: Job, destination: Destination, place: Place) -> _NewMessage:
         # Without a token: what the bot posts by itself is edited by itself.
         nobodys = replace(place, message_id=None, private=False, token="", token_expires_at=0.0)
-        return _NewMessage(self._messages, nobodys, job.member_id, f"{job.id}-{destination.value}")
+        return _NewMessage(self._messages, job, destination, nobodys)
 
     async def _post(
-        self,
-        job: Job,
-        files: Sequence[ResultFile],
-        balance: Balance,
-        message: _NewMessage,
-        destination: Destination,
+        self, message: _NewMessage, files: Sequence[ResultFile], balance: Balance
     ) -> Delivered:
-        direct = destination is Destination.DIRECT
         fitting = await fit_all(files, message.place.file_limit)
 
         def draw(shown: Sequence[ResultFile]) -> LayoutView:
-            with speaking(job.place.language if direct else job.place.server_language):
+            with speaking(message.language):
                 return self._cards.result(
-                    job, shown, balance, missing=len(fitting) - len(shown), moved=direct
+                    message.job,
+                    shown,
+                    balance,
+                    missing=len(fitting) - len(shown),
+                    moved=message.destination is Destination.DIRECT,
                 )
 
         posted, attached = await self._posting.post(
@@ -130,5 +135,5 @@ class Elsewhere:
         ids = {file.filename: file.id for file in attached}
         return Delivered(
             [described(file, ids.get(file.filename)) for file in posted],
-            Whereabouts(destination, message.place.channel_id, message.place.message_id),
+            Whereabouts(message.destination, message.place.channel_id, message.place.message_id),
         )

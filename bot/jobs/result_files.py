@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 # A message holds ten files; no mode of the API makes more than nine images.
 MOST_IMAGES = 10
-_SILENCE = (ProviderUnreachableError, ProviderUnavailableError, ProviderBusyError)
+_AWAY = (ProviderUnreachableError, ProviderUnavailableError, ProviderBusyError)
 
 
 class ResultFiles:
@@ -47,7 +47,7 @@ class ResultFiles:
         while True:
             try:
                 return await self._fetch_once(job, urls)
-            except _SILENCE as error:
+            except _AWAY as error:
                 hopeless = timing.monotonic() >= until
                 log.warning("the images could not be fetched", reason=str(error))
             except (ProviderError, DownloadError, PictureError) as error:

@@ -9,37 +9,13 @@ from bot.jobs.states import State
 from cogs.ui.buttons import ImagesButton, RetryButton, StopButton
 from cogs.ui.layout import card, row
 from tests.cogs.reading import buttons, pictures, words
+from tests.cogs.scenes import AGAIN, CANCEL, IMAGES, STOP, failed, one_at_a_time, queued, running
 from tests.cogs.world import World, photo
-
-IMAGES, STOP, CANCEL, AGAIN = "Show me the images", "Stop showing", "Cancel", "Try again"
-one_at_a_time = pytest.mark.parametrize("environment", [{"MAX_RUNNING_TASKS": "1"}])
-
-
-async def _queued(world: World) -> ResponseMessage:
-    """A job of Alice's that waits behind another."""
-    world.provider.wait()
-    await world.imagine("the first")
-    await world.until(lambda: world.provider.asked == 1)
-    return await world.imagine("the second")
-
-
-async def _running(world: World) -> ResponseMessage:
-    world.provider.wait()
-    message = await world.imagine("a secret place")
-    await world.until_offered(message, STOP)
-    return message
-
-
-async def _failed(world: World, **options: object) -> ResponseMessage:
-    world.provider.failure = "too many cats"
-    message = await world.imagine("cats", **options)
-    await world.until_offered(message, AGAIN)
-    return message
 
 
 @one_at_a_time
 async def test_cancel_takes_a_job_out_of_the_queue_for_nothing(world: World) -> None:
-    message = await _queued(world)
+    message = await queued(world)
     await world.press(message, CANCEL)
     await world.until_said(message, "Cancelled.")
     assert "Nothing was charged." in words(message.components)
@@ -51,7 +27,7 @@ async def test_cancel_takes_a_job_out_of_the_queue_for_nothing(world: World) -> 
 async def test_a_running_job_is_hidden_and_its_images_open_to_its_owner_alone(
     world: World,
 ) -> None:
-    message = await _running(world)
+    message = await running(world)
     await world.press(message, STOP)
     await world.until_said(message, "Stopped.")
     assert "The 6 credits are used." in words(message.components)
@@ -73,7 +49,7 @@ async def test_a_running_job_is_hidden_and_its_images_open_to_its_owner_alone(
 
 
 async def test_a_member_cannot_stop_the_job_of_another(world: World) -> None:
-    message = await _running(world)
+    message = await running(world)
     answer = world.answer(await world.press(message, STOP, by=world.bob))
     assert answer.ephemeral
     assert "can stop it" in answer.content
@@ -81,14 +57,14 @@ async def test_a_member_cannot_stop_the_job_of_another(world: World) -> None:
 
 
 async def test_who_may_manage_messages_can_stop_the_job_of_another(world: World) -> None:
-    message = await _running(world)
+    message = await running(world)
     await world.press(message, STOP, by=world.mod)
     await world.until_said(message, "Stopped.")
     assert (await world.jobs())[0].stopped
 
 
 async def test_a_moderator_cannot_open_the_images_of_another(world: World) -> None:
-    message = await _running(world)
+    message = await running(world)
     await world.press(message, STOP)
     await world.until_offered(message, IMAGES)
     answer = world.answer(await world.press(message, IMAGES, by=world.mod))
@@ -121,7 +97,7 @@ async def test_what_has_ended_cannot_be_stopped(world: World) -> None:
 
 
 async def test_try_again_makes_a_new_job_and_only_once(world: World) -> None:
-    message = await _failed(world, reference1=photo(), num_images=2)
+    message = await failed(world, reference1=photo(), num_images=2)
     assert "Nothing was charged." in words(message.components)
     assert "too many cats" in words(message.components)
     assert (await world.balance()).left == 60
@@ -140,13 +116,13 @@ async def test_try_again_makes_a_new_job_and_only_once(world: World) -> None:
 
 
 async def test_trying_a_private_request_again_stays_private(world: World) -> None:
-    message = await _failed(world, private=True)
+    message = await failed(world, private=True)
     world.provider.failure = None
     assert world.answer(await world.press(message, AGAIN)).ephemeral
 
 
 async def test_nobody_tries_again_for_another(world: World) -> None:
-    message = await _failed(world)
+    message = await failed(world)
     answer = world.answer(await world.press(message, AGAIN, by=world.bob))
     assert answer.ephemeral
     assert "Only" in answer.content
@@ -176,7 +152,7 @@ async def test_an_unknown_job_is_answered_politely(
 
 
 async def test_buttons_work_after_a_restart(world: World) -> None:
-    message = await _failed(world)
+    message = await failed(world)
     await world.restart()
     world.provider.failure = None
     second = world.answer(await world.press(message, AGAIN))
@@ -186,7 +162,7 @@ async def test_buttons_work_after_a_restart(world: World) -> None:
 async def test_an_error_nobody_foresaw_is_answered_all_the_same(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    message = await _failed(world)
+    message = await failed(world)
 
     async def broken(_job_id: str) -> None:
         raise RuntimeError("broken on purpose")
@@ -215,7 +191,7 @@ async def test_images_that_are_too_much_for_one_message_come_in_several(world: W
 
 
 async def test_images_that_are_no_longer_kept_are_said_to_be_gone(world: World) -> None:
-    message = await _running(world)
+    message = await running(world)
     await world.press(message, STOP)
     world.provider.finish()
     job = await world.until_state(State.CANCELLED)
@@ -228,7 +204,7 @@ async def test_images_that_are_no_longer_kept_are_said_to_be_gone(world: World) 
 async def test_images_that_are_no_longer_kept_come_from_the_image_service_while_it_has_them(
     world: World,
 ) -> None:
-    message = await _running(world)
+    message = await running(world)
     await world.press(message, STOP)
     world.provider.finish()
     job = await world.until_state(State.CANCELLED)

@@ -18,14 +18,21 @@ from bot.jobs.states import State
 from cogs.ui.buttons import ImagesButton, JobButton, KeepButton, RetryButton, StopButton
 from tests.cogs.hurried_time import HurriedTime
 from tests.cogs.reading import pictures, words
+from tests.cogs.scenes import (
+    AGAIN,
+    CANCEL,
+    IMAGES,
+    STOP,
+    failed,
+    hidden,
+    one_at_a_time,
+    queued,
+    running,
+)
 from tests.cogs.world import World, photo
 
 YEAR = 365 * 86_400.0
 KINDS = (StopButton, KeepButton, RetryButton, ImagesButton)
-IMAGES, STOP, CANCEL, AGAIN, KEEP = (
-    "Show me the images", "Stop showing", "Cancel", "Try again", "Keep updating",
-)  # fmt: skip
-one_at_a_time = pytest.mark.parametrize("environment", [{"MAX_RUNNING_TASKS": "1"}])
 
 
 @pytest.fixture
@@ -55,38 +62,6 @@ async def posted(
     row = {"type": 1, "components": [button]}
     sent = await world.bot.http.request(route, json={"flags": 1 << 15, "components": [row]})
     return ResponseMessage(world.env, world.env.backend.get_message(where, int(sent["id"])))
-
-
-async def queued(world: World) -> ResponseMessage:
-    """A job of Alice's that waits behind another."""
-    world.provider.wait()
-    await world.imagine("the first")
-    await world.until(lambda: world.provider.asked == 1)
-    return await world.imagine("the second")
-
-
-async def running(world: World, **options: object) -> ResponseMessage:
-    world.provider.wait()
-    message = await world.imagine("a secret place", **options)
-    await world.until_offered(message, STOP)
-    return message
-
-
-async def failed(world: World, **options: object) -> ResponseMessage:
-    world.provider.failure = "too many cats"
-    message = await world.imagine("cats", **options)
-    await world.until_offered(message, AGAIN)
-    return message
-
-
-async def hidden(world: World) -> ResponseMessage:
-    """A job that was stopped and has finished since: its images are kept for Alice."""
-    message = await running(world)
-    await world.press(message, STOP)
-    world.provider.finish()
-    await world.until_state(State.CANCELLED)
-    await world.until_said(message, "The images are finished")
-    return message
 
 
 async def pass_by(world: World, hurried: HurriedTime, seconds: float) -> None:

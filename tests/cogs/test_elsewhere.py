@@ -6,10 +6,9 @@ from simcord.results import ResponseMessage
 from bot.jobs.job import Destination, Job
 from bot.jobs.states import State
 from tests.cogs.reading import buttons, pictures, words
-from tests.cogs.test_buttons import STOP
+from tests.cogs.scenes import IMAGES, KEEP, STOP
 from tests.cogs.world import World
 
-KEEP, IMAGES = "Keep updating", "Show me the images"
 FIFTEEN_MINUTES, OFFERED = 900.0, 800.0
 
 

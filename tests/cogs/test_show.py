@@ -5,7 +5,7 @@ import discord
 from bot.jobs.job import Job
 from bot.jobs.states import State
 from tests.cogs.reading import buttons, pictures, words
-from tests.cogs.test_buttons import STOP
+from tests.cogs.scenes import STOP
 from tests.cogs.world import World
 
 UNKNOWN = "that you may see here"

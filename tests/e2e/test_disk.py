@@ -2,7 +2,6 @@
 
 import resource
 import socket
-import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.e2e.stage import PLENTY, Stage
 from tests.e2e.waiting import eventually
+from tests.storage.failing import locked
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,18 +47,6 @@ def _told(stage: Stage, words: str) -> int:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Another program keeps the database to itself."""
-    other = sqlite3.connect(path, isolation_level=None, timeout=10)
-    other.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-
-
-@contextmanager
 def _full(stage: Stage) -> Iterator[None]:
     """The files of the bot cannot grow: not its database's newest part, which is the longest."""
     pid = stage.bot.pid
@@ -87,7 +75,7 @@ def _gone(stage: Stage) -> Iterator[None]:
 
 def _trouble(stage: Stage, what: str) -> AbstractContextManager[None]:
     return {
-        "locked": lambda: _locked(stage.bot.database),
+        "locked": lambda: locked(stage.bot.database),
         "full": lambda: _full(stage),
         "gone": lambda: _gone(stage),
     }[what]()
