@@ -155,7 +155,6 @@ async def test_a_button_pressed_twice_in_a_hurry_does_its_work_once(
     await visitor.begin("imagine")
     await visitor.fill("prompt", "a fox in a hurry")
     await visitor.send()
-    # Its own: the end of a request of an earlier test, whose world is gone, may be told here too.
     again = visitor.message("a fox in a hurry").get_by_role("button", name="Try again")
     await again.dblclick()
     await visitor.sees_pictures(visitor.message("a fox in a hurry"), 1)
