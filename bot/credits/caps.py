@@ -4,6 +4,7 @@ A period is a stretch of the server's calendar: a day from midnight, a week from
 from its first day.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -97,7 +98,8 @@ def per(period: Period) -> str:
 
 def local_day(moment: float, zone: tzinfo = UTC) -> date:
     """The calendar day of a moment in ``zone``."""
-    return datetime.fromtimestamp(moment, zone).date()
+    # A datetime is rounded to microseconds: the last of a day's would become the next day.
+    return datetime.fromtimestamp(math.floor(moment), zone).date()
 
 
 def window(period: Period, moment: float, zone: tzinfo = UTC) -> Window:
