@@ -1,6 +1,8 @@
 """The system's Chromium, driven by Playwright, for tests and for the pictures of the README."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -28,9 +30,20 @@ def find_chromium() -> str | None:
 
 @asynccontextmanager
 async def open_browser(executable: str) -> AsyncIterator[Browser]:
-    """A browser without a window, while the block runs."""
+    """A browser without a window, while the block runs. It leaves nothing in the user's home."""
+    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as folder:
+        async with _opened(executable, folder) as browser:
+            yield browser
+
+
+@asynccontextmanager
+async def _opened(executable: str, folder: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(
+            executable_path=executable,
+            args=list(ARGUMENTS),
+            env={**os.environ, "XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": folder},
+        )
         try:
             yield browser
         finally:

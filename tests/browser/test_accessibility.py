@@ -22,6 +22,11 @@ RULES: Final[dict[str, dict[str, Any]]] = {
 # More than the page has elements to stop at.
 MOST_STEPS: Final = 60
 
+# Waits until what was changed has been drawn.
+TWO_FRAMES: Final = """
+() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))
+"""
+
 # What has the focus, and whether one can see it: an outline, or a ring around the field it is in.
 FOCUS: Final = r"""
 () => {
@@ -44,8 +49,12 @@ async def _judge(visitor: Visitor, state: str) -> None:
     """Nothing violates a rule of axe, light or dark, or reaches out of the window to the side."""
     page = visitor.page
     for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        # Judged at rest: in the middle of an animation a colour is neither the one nor the other.
+        await page.emulate_media(
+            color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+        )
         await expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+        await page.evaluate(TWO_FRAMES)
         results = await Axe().run(page, options=RULES[scheme])
         assert not results.violations_count, f"{state}, {scheme}: {results.generate_report()}"
     width = await page.evaluate("document.documentElement.scrollWidth")

@@ -92,7 +92,12 @@ async def test_an_empty_balance_is_told_to_those_of_the_team_who_may_manage(
     async with staged(sandbox, tmp_path, experienced, **PLENTY) as stage:
         before = {name: len(await told(stage, name)) for name in IDS}
         await stage.fault(
-            "discord", "GET", "/oauth2/applications/@me", status=200, body=_team(), times=None
+            "discord",
+            "GET",
+            "/oauth2/applications/@me",
+            status=200,
+            body=_team(sandbox.application_id),
+            times=None,
         )
         # Mo takes no direct messages: nobody else gets fewer for that.
         closed = {"message": "Cannot send messages to this user", "code": 50007}
@@ -144,12 +149,12 @@ async def test_a_silent_image_api_costs_one_lost_answer_and_goes_on_by_itself(
         assert len(await told(stage, OWNER.name)) == before  # it was too short to be told
 
 
-def _team() -> dict[str, Any]:
+def _team(application_id: str) -> dict[str, Any]:
     """The application as Discord describes it where a team owns it."""
     roles = {"ada": "admin", "mo": "developer", "ben": "read_only"}
     invited = {"rae": "admin"}
     return {
-        "id": "1",
+        "id": application_id,
         "name": "Shotlist",
         "icon": None,
         "description": "",
