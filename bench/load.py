@@ -1,7 +1,9 @@
 """Many jobs at once: two thousand under way while people go on, a hundred ending together."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from bench.crowd import Crowd, provider_statistics, running_tasks, together
 from bench.figures import Figure, spread
@@ -152,9 +154,22 @@ async def _ending(scale: Scale, seed: int) -> list[Figure]:
         after = await _Counts.now(sandbox, process_id)
     waited = [moments[one.message_id] - ended for one in asked]
     name = f"{count} at once"
+    unevenness = _unevenness(waited, len(sandbox.members))
     return [
-        *spread(ENDING, f"{name}: until the images are there", waited, unit="s"),
-        Figure(ENDING, f"{name}: until the last ones are there", max(waited), "s"),
+        *spread(ENDING, f"{name}: images shown after", waited, unit="s"),
+        Figure(ENDING, f"{name}: the last ones after", max(waited), "s"),
+        Figure(
+            ENDING,
+            f"{name}: slowest to quickest member",
+            unevenness,
+            "times",
+        ),
         Figure(ENDING, f"{name}: not delivered", count - len(waited), "jobs", 0),
         Figure(ENDING, f"{name}: 429s", after.refused - before.refused, "refused"),
     ]
+
+
+def _unevenness(waited: Sequence[float], members: int) -> float:
+    """How much longer the slowest member waited than the quickest, who asked in turn."""
+    means = [fmean(waited[member::members]) for member in range(min(members, len(waited)))]
+    return max(means) / min(means)

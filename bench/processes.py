@@ -14,10 +14,11 @@ PLENTY = "100000000"
 
 
 @contextlib.asynccontextmanager
-async def shotlist(sandbox: Sandbox, *, running: int) -> AsyncIterator[int]:
+async def shotlist(sandbox: Sandbox, *, running: int, health_port: int = 0) -> AsyncIterator[int]:
     """The real bot, ready, with an empty database; its process id.
 
-    ``running`` is how many tasks it may have at the image API.
+    ``running`` is how many tasks it may have at the image API; at ``health_port`` it tells its
+    numbers, and at any that is free for 0.
     """
     settings = {
         "LOG_LEVEL": "INFO",
@@ -25,6 +26,7 @@ async def shotlist(sandbox: Sandbox, *, running: int) -> AsyncIterator[int]:
         "MAX_RUNNING_TASKS": str(running),
         "MAX_JOBS_PER_MEMBER": PLENTY,
         "DEFAULT_CREDITS": PLENTY,
+        "HEALTH_PORT": str(health_port),
     }
     async with _started(sandbox, RUN, settings) as process_id:
         yield process_id

@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import aiohttp
 
 from bench.crowd import Crowd
 from bench.errors import BenchError
@@ -11,6 +14,7 @@ from bench.figures import Figure
 from bench.machine import resident_mib
 from bench.processes import shotlist
 from bench.scale import Scale
+from sandbox.bot_process import free_port
 from sandbox.client import Sandbox
 
 GROUP = "A long run"
@@ -25,21 +29,23 @@ GROWTH_PERCENT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """What the process holds at one moment: MiB, threads, and open files and sockets."""
+class Held:
+    """What a bot holds at one moment: MiB, threads, open files and sockets, the loop's tasks."""
 
     memory: float
     threads: int
     descriptors: int
+    tasks: int
 
 
 async def measure(scale: Scale, *, seed: int) -> list[Figure]:
     """The figures, none where the system has no ``/proc``; as long as ``scale.soak`` says."""
-    held: list[_Held] = []
+    held: list[Held] = []
     jobs = 0
+    port = free_port()
     async with (
         Sandbox.start(seed=seed, speed=TASK) as sandbox,
-        shotlist(sandbox, running=20) as process_id,
+        shotlist(sandbox, running=20, health_port=port) as process_id,
     ):
         if resident_mib(process_id) is None:
             return []
@@ -52,14 +58,14 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
             await crowd.command("credits")
             await crowd.shown(asked, since=mark)
             jobs += len(asked)
-            held.append(_look(process_id))
+            held.append(await look(process_id, port))
     settled = held[int(len(held) * WARM_UP) :]
     if len(settled) < 2:  # noqa: PLR2004 - a first and a second half
         raise BenchError("The run was too short to compare its halves.")
     return [Figure(GROUP, "jobs", jobs, "jobs"), *_compared(settled)]
 
 
-def _compared(held: list[_Held]) -> list[Figure]:
+def _compared(held: list[Held]) -> list[Figure]:
     """The second half beside the first."""
     middle = len(held) // 2
     first, second = held[:middle], held[middle:]
@@ -74,6 +80,7 @@ def _compared(held: list[_Held]) -> list[Figure]:
             [each.descriptors for each in first],
             [each.descriptors for each in second],
         ),
+        *_counted("tasks", [each.tasks for each in first], [each.tasks for each in second]),
     ]
 
 
@@ -82,13 +89,22 @@ def _counted(name: str, first: list[int], second: list[int]) -> list[Figure]:
     return [Figure(GROUP, f"{name}, most", max(second), name.split(maxsplit=1)[0], max(first))]
 
 
-def _look(process_id: int) -> _Held:
+async def look(process_id: int, health_port: int) -> Held:
+    """What this bot holds now; its tasks are told by its metrics."""
     memory = resident_mib(process_id)
     if memory is None:
         raise BenchError("The bot ended while it was watched.")
     proc = Path("/proc") / str(process_id)
-    return _Held(
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{health_port}/metrics") as answer,
+    ):
+        tasks = re.search(r"^shotlist_loop_tasks (\S+)$", await answer.text(), re.MULTILINE)
+    if tasks is None:
+        raise BenchError("The bot's metrics name no tasks.")
+    return Held(
         memory,
         len(os.listdir(proc / "task")),  # noqa: PTH208 - only how many there are
         len(os.listdir(proc / "fd")),  # noqa: PTH208
+        int(float(tasks[1])),
     )

@@ -1,5 +1,6 @@
 """The composition root: from settings to everything that is opened, and closed in reverse."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -72,6 +73,7 @@ async def open_services(
     clock = timing.clock
     registry = CollectorRegistry()
     metrics = Metrics(registry)
+    metrics.watch(asyncio.get_running_loop())
     database = Database(settings.database_url, clock=timing.monotonic)
     # Commands answer within three seconds, whatever the database does; the engine has more time.
     hurried = database.hurried()

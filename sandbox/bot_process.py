@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
@@ -134,6 +135,12 @@ class BotProcess:
     def _send_kill(self) -> None:
         if self._process is not None and self.is_running:
             self._process.kill()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def data_settings(folder: Path) -> dict[str, str]:

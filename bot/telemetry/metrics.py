@@ -4,6 +4,7 @@ The names of the series are in ``docs/operating.md``. Modes, outcomes, states an
 labels, so whoever calls keeps to a small, fixed set of each.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -78,6 +79,7 @@ class Metrics:
             states=_CIRCUIT_PHASES,
             registry=registry,
         )
+        self._tasks = Gauge("shotlist_loop_tasks", "Tasks on the event loop", registry=registry)
         self._edits = Counter(
             "shotlist_discord_edits",
             "Edits of messages in Discord",
@@ -90,6 +92,10 @@ class Metrics:
             ["mode"],
             registry=registry,
         )
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Count the tasks of ``loop`` whenever somebody asks for the numbers."""
+        self._tasks.set_function(lambda: len(asyncio.all_tasks(loop)))
 
     def job_accepted(self, mode: str) -> None:
         """A job has been taken on."""

@@ -8,23 +8,36 @@ from discord import ui
 Piece: TypeAlias = ui.Item[Any]
 
 
-def card(*pieces: Piece | None, accent: int) -> ui.LayoutView:
-    """A message of one container with ``pieces`` in it, but for those that are ``None``.
+class Message(ui.LayoutView):
+    """What a message is made of; nothing about it ends before its message does.
 
-    It never times out, so that nothing about it ends before its message does.
+    Its buttons are found by their custom_ids alone, also after a restart. So discord.py has
+    nothing to keep of it; of a private message it would otherwise keep this view, with a timer
+    of fifteen minutes.
     """
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    def is_finished(self) -> bool:
+        """True: there is nothing to wait for, so discord.py stores nothing."""
+        return True
+
+
+def card(*pieces: Piece | None, accent: int) -> ui.LayoutView:
+    """A message of one container with ``pieces`` in it, but for those that are ``None``."""
     container: ui.Container[Any] = ui.Container(accent_colour=accent)
     for piece in pieces:
         if piece is not None:
             container.add_item(piece)
-    view = ui.LayoutView(timeout=None)
+    view = Message()
     view.add_item(container)
     return view
 
 
 def line(text: str) -> ui.LayoutView:
     """A message of one text without a frame."""
-    view = ui.LayoutView(timeout=None)
+    view = Message()
     view.add_item(ui.TextDisplay(text))
     return view
 

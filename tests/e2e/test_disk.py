@@ -1,7 +1,6 @@
 """The real bot while its disk is full, its database locked or gone: people are told in time."""
 
 import resource
-import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from sandbox.bot_process import free_port
 from tests.e2e.stage import PLENTY, Stage
 from tests.e2e.waiting import eventually
 from tests.storage.failing import locked
@@ -21,9 +21,7 @@ NOTHING_DONE = "This could not be recorded just now, so nothing was done."
 @pytest.fixture(scope="module")
 def bot_settings() -> dict[str, str]:
     """A bot whose readiness can be asked for."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    return {**PLENTY, "HEALTH_PORT": str(port)}
+    return {**PLENTY, "HEALTH_PORT": str(free_port())}
 
 
 async def _is_ready(stage: Stage) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.bot_process import free_port
 from sandbox.demo_options import PORT, read
 from tests.sandbox.demo_process import ADDRESS, DemoProcess, demo_process
 
@@ -23,7 +24,7 @@ async def _stopped(demo: DemoProcess) -> None:
 async def test_a_restart_has_the_same_address_and_keeps_what_it_was_told_to(
     tmp_path: Path,
 ) -> None:
-    port = str(_free_port())
+    port = str(free_port())
     addresses = []
     for number in (1, 2):
         kept = tmp_path / f"kept{number}"
@@ -52,7 +53,7 @@ async def test_where_the_usual_port_is_taken_the_page_has_another_and_says_so(
 
 
 async def test_what_it_says_fits_a_terminal_and_has_no_colours(tmp_path: Path) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+    async with demo_process(tmp_path, "--port", str(free_port())) as demo:
         await demo.until_said("Ctrl-C stops everything")
         await _stopped(demo)
     lines = [line for line in demo.said.splitlines() if "ssh -L" not in line]
@@ -78,7 +79,7 @@ async def test_a_port_that_is_taken_is_told_in_words_and_the_folder_stays_usable
 
 
 async def test_without_a_browser_the_address_is_all_there_is(tmp_path: Path) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port()), "--open") as demo:
+    async with demo_process(tmp_path, "--port", str(free_port()), "--open") as demo:
         await demo.until_said("No browser could be opened here: use the address above")
         await _stopped(demo)
 
@@ -87,7 +88,7 @@ async def test_a_browser_that_does_not_return_keeps_nobody_from_stopping(tmp_pat
     browser = tmp_path / "browser"
     browser.write_text("#!/bin/sh\ntouch opened\nexec sleep 600 <&- >&- 2>&-\n")
     browser.chmod(0o755)
-    options = ("--port", str(_free_port()), "--open")
+    options = ("--port", str(free_port()), "--open")
     async with demo_process(tmp_path, *options, browser=f"{browser} %s") as demo:
         await demo.until_said("Ctrl-C stops everything")
         await _stopped(demo)
@@ -156,8 +157,8 @@ async def test_one_of_two_demos_that_begin_at_once_has_the_folder(tmp_path: Path
     """Whether the second sees the folder in use or loses the race for it, it says so."""
     options = ("--keep", "kept", "--port")
     async with (
-        demo_process(tmp_path, *options, str(_free_port())) as one,
-        demo_process(tmp_path, *options, str(_free_port())) as other,
+        demo_process(tmp_path, *options, str(free_port())) as one,
+        demo_process(tmp_path, *options, str(free_port())) as other,
     ):
         refused = [demo for demo in (one, other) if await _is_refused(demo)]
     assert len(refused) == 1
@@ -174,8 +175,3 @@ async def _is_refused(demo: DemoProcess) -> bool:
         return True
     await _stopped(demo)
     return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import socket
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from sandbox.bot_process import free_port
 from tests.e2e.waiting import until
 from tests.sandbox.demo_process import ADDRESS, DemoProcess, demo_process
 
@@ -37,7 +37,7 @@ def _is_gone(pid: int) -> bool:
 async def test_the_page_is_there_until_it_is_stopped_and_nothing_stays(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+    async with demo_process(tmp_path, "--port", str(free_port())) as demo:
         bot = await _bot_of(demo)
         demo.process.send_signal(number)
         assert await demo.ended() == (0, "")
@@ -51,7 +51,7 @@ async def test_the_page_is_there_until_it_is_stopped_and_nothing_stays(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_it_can_be_stopped_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+    async with demo_process(tmp_path, "--port", str(free_port())) as demo:
         await until(demo.data_folders, "the beginning of the start")
         demo.process.send_signal(number)
         assert await demo.ended() == (0, "")
@@ -60,7 +60,7 @@ async def test_it_can_be_stopped_while_it_starts(tmp_path: Path, number: signal.
 
 
 async def test_a_second_ctrl_c_does_not_wait_for_a_bot_that_hangs(tmp_path: Path) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+    async with demo_process(tmp_path, "--port", str(free_port())) as demo:
         bot = await _bot_of(demo)
         os.kill(bot, signal.SIGSTOP)
         demo.process.send_signal(signal.SIGINT)
@@ -72,7 +72,7 @@ async def test_a_second_ctrl_c_does_not_wait_for_a_bot_that_hangs(tmp_path: Path
 
 
 async def test_a_bot_does_not_outlive_a_demo_that_was_killed(tmp_path: Path) -> None:
-    async with demo_process(tmp_path, "--port", str(_free_port())) as demo:
+    async with demo_process(tmp_path, "--port", str(free_port())) as demo:
         bot = await _bot_of(demo)
         demo.process.kill()
         await demo.ended()
@@ -91,8 +91,3 @@ async def test_a_tour_leaves_no_process_behind(
         demo.process.send_signal(number)
         assert await demo.ended() == (code, "")
     assert bool(demo.data_folders()) is (number == signal.SIGKILL)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
