@@ -21,6 +21,7 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.store import JobStore
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.wishes import Request
 
 GROUP = "Hold and capture in SQLite, one by one"
 # Members who take turns, and pairs before the first that counts.
@@ -117,7 +118,7 @@ class _Books:
             file_limit=10 << 20,
         )
         accepted = await self._queue.accept(
-            Generation(mode=Mode.IMAGINE, prompt="A lighthouse in a storm"),
+            Request(Generation(mode=Mode.IMAGINE, prompt="A lighthouse in a storm")),
             interaction_id=number,
             member_id=history.FIRST_ID + member,
             place=place,

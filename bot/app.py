@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from bot.background import Background
+from bot.characters import Characters
 from bot.command_ids import CommandIds
 from bot.credits.budget import Budget
 from bot.credits.caps import Cap
@@ -18,13 +19,16 @@ from bot.delivery.cards import Cards
 from bot.delivery.download import Downloader
 from bot.delivery.media import MediaFolder
 from bot.delivery.messages import Messages
+from bot.delivery.operator import DirectOperator
 from bot.delivery.placeholder import Placeholders
+from bot.drafts import Drafts
 from bot.housekeeping import Housekeeping
 from bot.jobs.delivering import Delivery
 from bot.jobs.driver import Driver
 from bot.jobs.engine import Engine
 from bot.jobs.milestones import Reached, go_on
-from bot.jobs.outage import Operator, OutageWatch
+from bot.jobs.outage import OutageWatch
+from bot.jobs.pictures import ReferencePictures
 from bot.jobs.preparing import Preparation
 from bot.jobs.queue import JobQueue
 from bot.jobs.recalling import Recall
@@ -35,13 +39,16 @@ from bot.jobs.steps import Steps
 from bot.jobs.store import JobStore
 from bot.jobs.submitting import Submission
 from bot.jobs.timing import Timing
+from bot.preferences import Preferences
 from bot.provider.client import ProviderClient
+from bot.reports import Reports
 from bot.services import Services
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.telemetry.health import HealthServer
 from bot.telemetry.metrics import Metrics
+from bot.threads import Threads
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +68,7 @@ async def open_services(
     *,
     cards: Cards,
     messages: Messages,
-    operator: Operator,
+    operator: DirectOperator,
     gateway_ready: Callable[[], bool],
     timing: Timing,
     reached: Reached = go_on,
@@ -154,12 +161,14 @@ async def open_services(
         )
         steps = Steps(store, placeholders, provider, metrics, timing, outage, reached)
         results = ResultFiles(steps, downloader)
+        recall = Recall(steps, results, downloader, media)
+        pictures = ReferencePictures(downloader, references, recall)
         engine = Engine(
             queue=queue,
             store=store,
             driver=Driver(steps, Submission(steps), Delivery(steps, results, media)),
             preparation=Preparation(
-                downloader=downloader,
+                pictures=pictures,
                 files=references,
                 store=store,
                 screen=placeholders,
@@ -191,6 +200,7 @@ async def open_services(
             "housekeeping",
             Housekeeping(
                 references=references,
+                drafts=Drafts(database, new_id=new_job_id, clock=clock),
                 media=media,
                 days=settings.media_retention_days,
                 clock=clock,
@@ -205,7 +215,16 @@ async def open_services(
             queue=asked_queue,
             engine=engine,
             cards=cards,
-            recall=Recall(steps, results, downloader, media),
+            recall=recall,
+            pictures=pictures,
+            media=media,
+            characters=Characters(hurried, new_id=new_job_id, clock=clock),
+            drafts=Drafts(hurried, new_id=new_job_id, clock=clock),
+            threads=Threads(hurried, clock=clock),
+            preferences=Preferences(hurried),
+            reports=Reports(hurried, clock=clock),
+            operator=operator,
+            background=background,
             command_ids=CommandIds(database, clock=clock),
             metrics=metrics,
             clock=clock,

@@ -31,7 +31,20 @@ from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-COGS = ("cogs.generate", "cogs.show", "cogs.credits", "cogs.help", "cogs.old_buttons")
+COGS = (
+    "cogs.generate",
+    "cogs.forms",
+    "cogs.results",
+    "cogs.character",
+    "cogs.thread",
+    "cogs.gallery",
+    "cogs.details",
+    "cogs.show",
+    "cogs.defaults",
+    "cogs.credits",
+    "cogs.help",
+    "cogs.old_buttons",
+)
 CARDS, TRANSLATOR = "cogs.ui.cards", "cogs.ui.translator"
 
 # The bot speaks to nobody: that the packages for voice are missing is not worth a warning.

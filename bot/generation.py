@@ -68,11 +68,20 @@ class Resolution(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A finished image: that of the job at this position, counted from 0."""
+
+    job_id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A picture that goes in.
 
     ``url`` is where it can be fetched now; ``sha256`` (hex) is set once its bytes are kept
-    here, and is then enough. Sizes are bytes and pixels as Discord stated them.
+    here, and is then enough; ``origin`` where it is a result of this bot, which can be brought
+    back. Sizes are bytes and pixels as Discord stated them.
     """
 
     filename: str
@@ -82,11 +91,15 @@ class Reference:
     size: int | None = None
     width: int | None = None
     height: int | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What someone asks for. Making one proves that the API can be asked for it."""
+    """What someone asks for. Making one proves that the API can be asked for it.
+
+    ``notes`` say what always holds of a character; they are sent with the prompt.
+    """
 
     mode: Mode
     prompt: str
@@ -94,9 +107,10 @@ class Generation:
     aspect_ratio: AspectRatio = AspectRatio.SQUARE
     resolution: Resolution = Resolution.ONE_K
     num_images: int = 1
+    notes: str = ""
 
     def __post_init__(self) -> None:
-        check_prompt(self.prompt)
+        check_prompt(self.prompt, self.notes)
         check_reference_count(self.mode, len(self.references))
         if not MIN_IMAGES <= self.num_images <= MAX_IMAGES:
             raise PersonError(
@@ -110,9 +124,18 @@ class Generation:
         """Credits it costs."""
         return self.mode.price
 
+    @property
+    def sent_prompt(self) -> str:
+        """What the API is told: the prompt, and the notes in a paragraph of their own."""
+        return _joined(self.prompt, self.notes)
 
-def check_prompt(prompt: str) -> None:
-    """Raise ``PersonError`` unless ``prompt`` can be sent."""
+
+def _joined(prompt: str, notes: str) -> str:
+    return f"{prompt}\n\n{notes}" if notes else prompt
+
+
+def check_prompt(prompt: str, notes: str = "") -> None:
+    """Raise ``PersonError`` unless ``prompt`` can be sent, with these ``notes`` of a character."""
     if all(unicodedata.category(character) in _UNSEEN for character in prompt):
         raise PersonError(_("The prompt is empty. Describe the picture you want."))
     if len(prompt) > MAX_PROMPT_CHARACTERS:
@@ -124,6 +147,18 @@ def check_prompt(prompt: str) -> None:
                 given=len(prompt),
                 most=MAX_PROMPT_CHARACTERS,
                 over=len(prompt) - MAX_PROMPT_CHARACTERS,
+            )
+        )
+    together = len(_joined(prompt, notes))
+    if together > MAX_PROMPT_CHARACTERS:
+        raise PersonError(
+            _(
+                "Your prompt and the character's notes have {given} characters together, and the "
+                "image service takes {most}. Shorten one of them by {over}."
+            ).format(
+                given=together,
+                most=MAX_PROMPT_CHARACTERS,
+                over=together - MAX_PROMPT_CHARACTERS,
             )
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.delivery.media import MediaFolder
+from bot.drafts import Drafts
 from bot.errors import StorageError
 from bot.jobs.reference_files import DAY_SECONDS, ReferenceFiles
 
@@ -21,11 +22,13 @@ class Housekeeping:
         self,
         *,
         references: ReferenceFiles,
+        drafts: Drafts,
         media: MediaFolder,
         days: int,
         clock: Callable[[], float],
     ) -> None:
         self._references = references
+        self._drafts = drafts
         self._media = media
         self._days = days
         self._clock = clock
@@ -39,10 +42,11 @@ class Housekeeping:
     async def tidy(self) -> None:
         """Forget once what is due."""
         try:
+            drafts = await self._drafts.forget_old()
             references = await self._references.forget_unused(self._days)
             images = await self._media.forget_before(self._clock() - self._days * DAY_SECONDS)
         except StorageError as error:
             log.error("tidying up failed", reason=str(error))
             return
-        if references or images:
-            log.info("forgot what is too old", references=references, results=images)
+        if references or images or drafts:
+            log.info("forgot what is too old", references=references, results=images, drafts=drafts)

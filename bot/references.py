@@ -47,8 +47,10 @@ class PreparedReference:
     converted: bool
 
 
-def prepare(filename: str, data: bytes) -> PreparedReference:
+def prepare(filename: str, data: bytes, *, ours: bool = False) -> PreparedReference:
     """Make ``data`` a reference; ``filename`` is only what the file is called in refusals.
+
+    ``ours``: it is a result of this bot, and is made smaller where it is too large.
 
     Raises ``PersonError`` in words that name the file, the rule it breaks, and what to do.
     Nothing of the file but its pixels survives a conversion: no place, no camera, no comment.
@@ -56,7 +58,9 @@ def prepare(filename: str, data: bytes) -> PreparedReference:
     Work for the processor: call it in a thread, and not in many at once, since a large
     picture takes up to three quarters of a gigabyte meanwhile (``bot.pictures.MAX_PIXELS``).
     """
-    check_reference_bytes(filename, len(data))
+    too_large = ours and len(data) > MAX_REFERENCE_BYTES
+    if not too_large:
+        check_reference_bytes(filename, len(data))
     facts = _recognise(filename, data)
     if facts.animated:
         raise PersonError(
@@ -67,7 +71,8 @@ def prepare(filename: str, data: bytes) -> PreparedReference:
         )
     check_reference_sides(filename, facts.width, facts.height)
     try:
-        if facts.format in _TAKEN_AS_THEY_ARE and facts.plain and not facts.rotated:
+        as_it_is = facts.format in _TAKEN_AS_THEY_ARE and facts.plain and not facts.rotated
+        if as_it_is and not too_large:
             check_readable(data)
             return _prepared(
                 Encoded(data, facts.width, facts.height), facts.format, converted=False

@@ -3,24 +3,34 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.background import Background
+from bot.characters import Characters
 from bot.command_ids import CommandIds
 from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
+from bot.delivery.media import MediaFolder
+from bot.delivery.operator import DirectOperator
+from bot.drafts import Drafts
 from bot.jobs.engine import Engine
+from bot.jobs.pictures import ReferencePictures
 from bot.jobs.queue import JobQueue
 from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
+from bot.preferences import Preferences
+from bot.reports import Reports
 from bot.settings import Settings
 from bot.storage.database import Database
 from bot.telemetry.metrics import Metrics
+from bot.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything that is opened once and shared. Times are seconds since 1970.
 
-    ``ledger``, ``store`` and ``queue`` are for what a person waits for: they answer or raise
-    ``StorageError`` in time for Discord. What follows the answer goes through ``engine``.
+    Whatever reads or writes the database here is for what a person waits for: it answers or
+    raises ``StorageError`` in time for Discord. What follows the answer goes through ``engine``.
+    ``background`` is for what goes on after the answer, and ends with the process.
     """
 
     settings: Settings
@@ -31,6 +41,15 @@ class Services:
     engine: Engine
     cards: Cards
     recall: Recall
+    pictures: ReferencePictures
+    media: MediaFolder
+    characters: Characters
+    drafts: Drafts
+    threads: Threads
+    preferences: Preferences
+    reports: Reports
+    operator: DirectOperator
+    background: Background
     command_ids: CommandIds
     metrics: Metrics
     clock: Callable[[], float]

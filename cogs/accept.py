@@ -1,4 +1,4 @@
-"""From a generation to its placeholder: what a command and "Try again" have in common."""
+"""From a request to its placeholder: what a command and "Try again" have in common."""
 
 import asyncio
 
@@ -8,11 +8,12 @@ import structlog
 
 from bot.discord_api import UNREADABLE
 from bot.errors import StorageError
-from bot.generation import Generation, check_stated
+from bot.generation import check_stated
 from bot.jobs.job import Job, Place
 from bot.jobs.progress import Queued
 from bot.jobs.queue import Accepted, AlreadyAcceptedError
 from bot.language import speaking
+from bot.wishes import Request
 from cogs.interactions import Interaction, language_of, server_of
 
 log = structlog.get_logger(__name__)
@@ -24,26 +25,20 @@ TOKEN_SECONDS = 900.0
 """How long an interaction's token edits its messages, as Discord's documentation has it."""
 
 
-async def begin(
-    interaction: Interaction,
-    generation: Generation,
-    *,
-    private: bool,
-    retry_of: str | None = None,
-) -> None:
-    """Accept ``generation`` and answer with its placeholder: if ``private``, to its person alone.
+async def begin(interaction: Interaction, request: Request, *, retry_of: str | None = None) -> None:
+    """Accept ``request`` and answer with its placeholder: if private, to its person alone.
 
     Raises ``PersonError`` before anything is charged or answered. Where the answer fails, the
     credits go back and the error is raised on. An interaction that Discord delivers twice ends
     silently: its first delivery has been answered.
     """
     services = interaction.client.services
-    place = _place(interaction, private=private)
+    place = _place(interaction, private=request.private)
     services.engine.check_open()
-    check_stated(generation.references)
+    check_stated(request.generation.references)
     try:
         accepted = await services.queue.accept(
-            generation,
+            request,
             interaction_id=interaction.id,
             member_id=interaction.user.id,
             place=place,

@@ -1,7 +1,5 @@
 """The commands that make images: ``/imagine`` and ``/multishot``."""
 
-from collections.abc import Iterable
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
@@ -12,15 +10,16 @@ from bot.generation import (
     MAX_IMAGES,
     MIN_IMAGES,
     AspectRatio,
-    Generation,
     Mode,
     Reference,
     Resolution,
 )
 from bot.language import speaking
-from bot.shorthand import agree, read_shorthand
+from bot.wishes import Wish
 from cogs.accept import begin
+from cogs.attachments import reference_of
 from cogs.interactions import Interaction, language_of
+from cogs.settle import request_of, settle
 from cogs.ui.buttons import ImagesButton, KeepButton, RetryButton, StopButton
 
 Images = Range[int, MIN_IMAGES, MAX_IMAGES]
@@ -85,21 +84,22 @@ class Generate(commands.Cog):
         aspect_ratio: str | None = None,
         resolution: str | None = None,
         num_images: Images | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         """Make images from words and up to ten pictures."""
         first_five = (reference1, reference2, reference3, reference4, reference5)
         last_five = (reference6, reference7, reference8, reference9, reference10)
         with speaking(language_of(interaction)):
-            generation = read_generation(
+            wish = Wish(
                 Mode.IMAGINE,
                 prompt=prompt,
-                attachments=(*first_five, *last_five),
-                aspect_ratio=aspect_ratio,
-                resolution=resolution,
+                references=_references(*first_five, *last_five),
+                aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
+                resolution=Resolution(resolution) if resolution else None,
                 num_images=num_images,
+                private=private,
             )
-            await begin(interaction, generation, private=private)
+            await begin(interaction, await request_of(interaction, await settle(interaction, wish)))
 
     @app_commands.command(
         name=locale_str("multishot"),
@@ -127,59 +127,24 @@ class Generate(commands.Cog):
         num_images: Images | None = None,
         aspect_ratio: str | None = None,
         resolution: str | None = None,
-        private: bool = False,
+        private: bool | None = None,
     ) -> None:
         """Make several shots of the one person or thing in a picture."""
         with speaking(language_of(interaction)):
-            generation = read_generation(
+            wish = Wish(
                 Mode.MULTISHOT,
                 prompt=prompt,
-                attachments=(reference,),
-                aspect_ratio=aspect_ratio,
-                resolution=resolution,
+                references=_references(reference),
+                aspect_ratio=AspectRatio(aspect_ratio) if aspect_ratio else None,
+                resolution=Resolution(resolution) if resolution else None,
                 num_images=num_images,
+                private=private,
             )
-            await begin(interaction, generation, private=private)
+            await begin(interaction, await request_of(interaction, await settle(interaction, wish)))
 
 
-def read_generation(
-    mode: Mode,
-    *,
-    prompt: str,
-    attachments: Iterable[discord.Attachment | None],
-    aspect_ratio: str | None,
-    resolution: str | None,
-    num_images: int | None,
-) -> Generation:
-    """The generation that options and shorthand ask for together.
-
-    Raises ``PersonError`` where they contradict each other or ask for what cannot be had.
-    """
-    typed = read_shorthand(prompt)
-    shape = agree(
-        "aspect_ratio", AspectRatio(aspect_ratio) if aspect_ratio else None, typed.aspect_ratio
-    )
-    size = agree("resolution", Resolution(resolution) if resolution else None, typed.resolution)
-    count = agree("num_images", num_images, typed.num_images)
-    return Generation(
-        mode=mode,
-        prompt=typed.prompt,
-        references=tuple(_reference(attachment) for attachment in attachments if attachment),
-        aspect_ratio=shape or AspectRatio.SQUARE,
-        resolution=size or Resolution.ONE_K,
-        num_images=mode.default_images if count is None else count,
-    )
-
-
-def _reference(attachment: discord.Attachment) -> Reference:
-    return Reference(
-        filename=attachment.filename,
-        url=attachment.url,
-        content_type=attachment.content_type,
-        size=attachment.size,
-        width=attachment.width,
-        height=attachment.height,
-    )
+def _references(*attachments: discord.Attachment | None) -> tuple[Reference, ...]:
+    return tuple(reference_of(attachment) for attachment in attachments if attachment)
 
 
 async def setup(bot: ShotlistClient) -> None:

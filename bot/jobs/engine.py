@@ -22,7 +22,8 @@ from bot.jobs.holding import FAILURES, Holding
 from bot.jobs.job import Job
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.outage import OutageWatch
-from bot.jobs.preparing import Preparation, ReferenceLostError
+from bot.jobs.pictures import ReferenceLostError
+from bot.jobs.preparing import Preparation
 from bot.jobs.progress import Progress, Queued, Waiting
 from bot.jobs.queue import JobQueue
 from bot.jobs.recovery import find_placeholder

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.generation import Generation
 from bot.jobs.states import Failure, State
+from bot.wishes import Lineage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class JobImage:
-    """One finished picture and the attachment that holds it. Sizes in pixels and bytes."""
+    """One finished picture and the attachment that holds it. Sizes in pixels and bytes.
+
+    ``alt`` are its person's words for those who do not see it; without them the prompt serves.
+    """
 
     filename: str
     width: int
@@ -56,6 +60,7 @@ class JobImage:
     size: int
     shrunk: bool
     attachment_id: int | None
+    alt: str | None = None
 
 
 class Destination(StrEnum):
@@ -97,6 +102,9 @@ class Job:
     generation: Generation
     state: State
     created_at: float
+    spoiler: bool = False
+    character_id: str | None = None
+    lineage: Lineage | None = None
     ready_until: float | None = None
     attempts: int = 0
     stop_requested_at: float | None = None
@@ -109,6 +117,7 @@ class Job:
     running_at: float | None = None
     completed_at: float | None = None
     finished_at: float | None = None
+    deleted_at: float | None = None
 
     @property
     def price(self) -> int:

@@ -3,38 +3,19 @@
 import asyncio
 import urllib.parse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from bot.delivery.download import Downloader
-from bot.errors import DownloadError
-from bot.generation import Reference
 from bot.jobs.job import Job
 from bot.jobs.milestones import Milestone, Reached, go_on
+from bot.jobs.pictures import ReadyPicture, ReferencePictures
 from bot.jobs.queue import FOREVER
 from bot.jobs.reference_files import ReferenceFiles
 from bot.jobs.screen import ReferenceUpload, Screen
 from bot.jobs.store import JobStore, PreparedUrl
-from bot.language import speaking
-from bot.references import PreparedReference, prepare
+from bot.references import PreparedReference
 
 # An address from Discord that is used as it is must live at least this much longer, in seconds;
 # otherwise the file is uploaded and gets a new one.
 LEAST_LIFE = 3600.0
-# A large picture takes up to three quarters of a gigabyte while it is turned.
-DECODED_AT_ONCE = 2
-
-
-class ReferenceLostError(DownloadError):
-    """A reference can be had neither from Discord nor from what is kept here."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A prepared picture and the address it came from, if that can be given on as it is."""
-
-    picture: PreparedReference
-    filename: str
-    url: str | None
 
 
 class Preparation:
@@ -43,20 +24,19 @@ class Preparation:
     def __init__(
         self,
         *,
-        downloader: Downloader,
+        pictures: ReferencePictures,
         files: ReferenceFiles,
         store: JobStore,
         screen: Screen,
         clock: Callable[[], float],
         reached: Reached = go_on,
     ) -> None:
-        self._downloader = downloader
+        self._pictures = pictures
         self._files = files
         self._store = store
         self._screen = screen
         self._clock = clock
         self._reached = reached
-        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
 
     async def prepare(self, job: Job) -> None:
         """Make every reference of the job fetchable and record that it is.
@@ -65,7 +45,7 @@ class Preparation:
         ``ReferenceLostError`` for one that is gone, and ``DeliveryError`` where it cannot be
         uploaded.
         """
-        ready = await self._pictures(job)
+        ready = await self._all(job)
         for each in ready:
             await self._files.keep(each.picture)
         self._reached(Milestone.REFERENCES_KEPT)
@@ -81,9 +61,9 @@ class Preparation:
             min((expiry for expiry in expiries if expiry is not None), default=FOREVER),
         )
 
-    async def _pictures(self, job: Job) -> list[_Ready]:
+    async def _all(self, job: Job) -> list[ReadyPicture]:
         tasks = [
-            asyncio.ensure_future(self._picture(reference, job.place.language))
+            asyncio.ensure_future(self._pictures.ready(reference, job.place.language))
             for reference in job.generation.references
         ]
         try:
@@ -92,34 +72,16 @@ class Preparation:
             for task in tasks:
                 task.cancel()
 
-    async def _picture(self, reference: Reference, language: str) -> _Ready:
-        data = await self._files.load(reference.sha256) if reference.sha256 else None
-        fetched = data is None
-        if data is None:
-            data = await self._fetch(reference)
-        async with self._decoding:
-            with speaking(language):
-                picture = await asyncio.to_thread(prepare, reference.filename, data)
-        as_it_is = fetched and not picture.converted and self._lives(reference.url)
-        return _Ready(picture, reference.filename, reference.url if as_it_is else None)
-
-    async def _fetch(self, reference: Reference) -> bytes:
-        if reference.url is None:
-            raise ReferenceLostError(f"{reference.filename} is no longer kept")
-        try:
-            return await self._downloader.fetch(reference.url)
-        except DownloadError as error:
-            raise ReferenceLostError(f"{reference.filename}: {error}") from error
-
-    async def _addresses(self, job: Job, ready: Sequence[_Ready]) -> list[str]:
+    async def _addresses(self, job: Job, ready: Sequence[ReadyPicture]) -> list[str]:
         """Where each picture can be fetched; those without an address are uploaded together."""
+        living = [each.url if self._lives(each.url) else None for each in ready]
         uploads = [
             ReferenceUpload(_upload_name(number, each.picture), each.picture.data)
-            for number, each in enumerate(ready, start=1)
-            if each.url is None
+            for number, (each, url) in enumerate(zip(ready, living, strict=True), start=1)
+            if url is None
         ]
         uploaded = iter(await self._screen.attach(job, uploads))
-        return [each.url or next(uploaded) for each in ready]
+        return [url or next(uploaded) for url in living]
 
     def _lives(self, url: str | None) -> bool:
         if url is None:

@@ -11,7 +11,6 @@ from bot.credits.budget import Budget
 from bot.credits.caps import Balance
 from bot.credits.ledger import Ledger
 from bot.errors import PersonError, ShotlistError
-from bot.generation import Generation
 from bot.jobs.job import Job, Place
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.records import move, read_job, read_jobs
@@ -20,6 +19,7 @@ from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
 from bot.storage.database import Database
 from bot.storage.schema import job_references, jobs, ledger
+from bot.wishes import Request
 
 # Later than any job lives: nothing to prepare, or an address that does not expire.
 FOREVER = 1e12
@@ -29,6 +29,9 @@ ADDRESS_MARGIN = 900.0
 # Nobody puts a job back for longer than this, in seconds: where it has to wait longer all the same,
 # the clock was set back.
 LONGEST_WAIT = 300.0
+
+# The same press of the same person within so many seconds is meant once.
+PRESS_SECONDS = 3.0
 
 _UNDER_WAY = [State.SUBMITTING.value, State.RUNNING.value, State.DELIVERING.value]
 
@@ -72,7 +75,7 @@ class JobQueue:
 
     async def accept(
         self,
-        generation: Generation,
+        request: Request,
         *,
         interaction_id: int,
         member_id: int,
@@ -82,15 +85,19 @@ class JobQueue:
         """Record the job and hold its credits: both, or neither.
 
         Raises ``PersonError`` where the member has too many jobs under way, a cap or the
-        operator's budget does not allow it, or ``retry_of`` was tried again before, and
+        operator's budget does not allow it, ``retry_of`` was tried again before, or the same
+        step from the same job was asked for a moment ago (a press too many), and
         ``AlreadyAcceptedError`` for an interaction that was accepted before.
         """
+        generation = request.generation
         job_id = self._new_id()
         async with self._database.write() as connection:
             standing = await self._standing(connection, member_id)
             self._refuse_too_many(standing.own)
             if retry_of is not None:
                 await self._refuse_second_retry(connection, retry_of)
+            elif request.lineage is not None:
+                await self._refuse_second_press(connection, request, member_id)
             await self._budget.check(connection, generation.price)
             job = Job(
                 id=job_id,
@@ -99,6 +106,9 @@ class JobQueue:
                 generation=generation,
                 state=State.QUEUED,
                 created_at=self._clock(),
+                spoiler=request.spoiler,
+                character_id=request.character_id,
+                lineage=request.lineage,
                 ready_until=None if generation.references else FOREVER,
             )
             await _insert(connection, job, interaction_id, retry_of)
@@ -245,6 +255,28 @@ class JobQueue:
                 else _("This was tried again before.")
             )
 
+    async def _refuse_second_press(
+        self, connection: AsyncConnection, request: Request, member_id: int
+    ) -> None:
+        lineage, generation = request.lineage, request.generation
+        if lineage is None:
+            return
+        now = self._clock()
+        for earlier in await read_jobs(
+            connection,
+            jobs.c.parent_id == lineage.parent_id,
+            jobs.c.member_id == member_id,
+            jobs.c.relation == lineage.relation.value,
+            jobs.c.created_at.between(now - PRESS_SECONDS, now),
+        ):
+            if earlier.lineage == lineage and earlier.generation.prompt == generation.prompt:
+                where = earlier.place.link
+                raise PersonError(
+                    _("This was started a moment ago: {link}").format(link=where)
+                    if where and not earlier.place.private
+                    else _("This was started a moment ago.")
+                )
+
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
@@ -282,6 +314,12 @@ async def _insert(
                 resolution=generation.resolution.value,
                 num_images=generation.num_images,
                 price=generation.price,
+                notes=generation.notes or None,
+                character_id=job.character_id,
+                spoiler=job.spoiler,
+                parent_id=job.lineage.parent_id if job.lineage else None,
+                parent_position=job.lineage.position if job.lineage else None,
+                relation=job.lineage.relation.value if job.lineage else None,
                 state=job.state.value,
                 ready_until=job.ready_until,
                 created_at=job.created_at,
@@ -301,6 +339,8 @@ async def _insert(
                     "filename": reference.filename,
                     "source_url": reference.url,
                     "sha256": reference.sha256,
+                    "origin_job_id": reference.origin.job_id if reference.origin else None,
+                    "origin_position": reference.origin.position if reference.origin else None,
                 }
                 for position, reference in enumerate(generation.references)
             ],

@@ -8,6 +8,7 @@ from bot.delivery.download import Downloader
 from bot.delivery.fit import ResultFile
 from bot.delivery.media import MediaFolder
 from bot.errors import DeliveryError, DownloadError, PictureError, StorageError
+from bot.generation import Origin
 from bot.jobs.job import Destination, Job
 from bot.jobs.result_files import ResultFiles, named
 from bot.jobs.steps import Steps
@@ -38,6 +39,26 @@ class Recall:
             return shown
         return await self._results.fetch(job) if job.task_id else None
 
+    async def image(self, origin: Origin) -> tuple[bytes, str | None] | None:
+        """One image, and where Discord has it, if it came from there; ``None`` where it is gone."""
+        job = await self._steps.store.get(origin.job_id)
+        if job is None or job.deleted_at is not None:
+            return None
+        found: list[ResultFile] | None = await self._kept(job)
+        if found is None and (shown := await self._shown_at(job)):
+            if origin.position >= len(shown):
+                return None
+            url = shown[origin.position]
+            try:
+                return await self._downloader.fetch(url), url
+            except DownloadError as error:
+                log.info("Discord no longer has the image", job=job.id, reason=str(error))
+        if found is None and job.task_id:
+            found = await self._results.fetch(job)
+        if found is None or origin.position >= len(found):
+            return None
+        return found[origin.position].data, None
+
     async def _kept(self, job: Job) -> list[ResultFile] | None:
         if not job.images_kept:
             return None
@@ -48,14 +69,12 @@ class Recall:
             return None
 
     async def _shown(self, job: Job) -> list[ResultFile] | None:
-        if job.went is None or job.went.destination is Destination.KEPT:
+        addresses = await self._shown_at(job)
+        if not addresses:
             return None
         try:
-            addresses = await self._steps.screen.addresses(job)
-            if not addresses:
-                return None
             files = named(job, await self._downloader.fetch_all(addresses))
-        except (DeliveryError, DownloadError, PictureError) as error:
+        except (DownloadError, PictureError) as error:
             log.info("Discord no longer has the result", job=job.id, reason=str(error))
             return None
         recorded = await self._steps.store.images(job.id)
@@ -64,3 +83,13 @@ class Recall:
         return [
             replace(file, shrunk=image.shrunk) for file, image in zip(files, recorded, strict=True)
         ]
+
+    async def _shown_at(self, job: Job) -> list[str]:
+        """Where the images of the job are in Discord, in order; empty where they are not."""
+        if job.went is None or job.went.destination is Destination.KEPT:
+            return []
+        try:
+            return await self._steps.screen.addresses(job)
+        except DeliveryError as error:
+            log.info("Discord no longer has the result", job=job.id, reason=str(error))
+            return []

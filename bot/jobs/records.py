@@ -6,10 +6,11 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StateConflictError, StorageError
-from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution
+from bot.generation import AspectRatio, Generation, Mode, Origin, Reference, Resolution
 from bot.jobs.job import Destination, Job, JobImage, Place, Whereabouts
 from bot.jobs.states import TRANSITIONS, Failure, State
 from bot.storage.schema import job_images, job_references, jobs
+from bot.wishes import Lineage, Relation
 
 
 async def read_jobs(connection: AsyncConnection, *conditions: Any) -> list[Job]:  # noqa: ANN401
@@ -48,6 +49,7 @@ async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage
             size=row["size"],
             shrunk=row["shrunk"],
             attachment_id=row["attachment_id"],
+            alt=row["alt"],
         )
         for row in rows.mappings()
     ]
@@ -83,7 +85,12 @@ async def _references(
         .order_by(job_references.c.job_id, job_references.c.position)
     )
     for row in rows.mappings():
-        reference = Reference(row["filename"], row["source_url"], row["sha256"])
+        reference = Reference(
+            row["filename"],
+            row["source_url"],
+            row["sha256"],
+            origin=_origin(row),
+        )
         found.setdefault(row["job_id"], []).append(reference)
     return found
 
@@ -110,9 +117,13 @@ def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
             aspect_ratio=AspectRatio(row["aspect_ratio"]),
             resolution=Resolution(row["resolution"]),
             num_images=row["num_images"],
+            notes=row["notes"] or "",
         ),
         state=State(row["state"]),
         created_at=row["created_at"],
+        spoiler=row["spoiler"],
+        character_id=row["character_id"],
+        lineage=_lineage(row),
         ready_until=row["ready_until"],
         attempts=row["attempts"],
         stop_requested_at=row["stop_requested_at"],
@@ -125,7 +136,20 @@ def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
         running_at=row["running_at"],
         completed_at=row["completed_at"],
         finished_at=row["finished_at"],
+        deleted_at=row["deleted_at"],
     )
+
+
+def _origin(row: RowMapping) -> Origin | None:
+    if row["origin_job_id"] is None:
+        return None
+    return Origin(row["origin_job_id"], row["origin_position"])
+
+
+def _lineage(row: RowMapping) -> Lineage | None:
+    if row["parent_id"] is None:
+        return None
+    return Lineage(row["parent_id"], Relation(row["relation"]), row["parent_position"])
 
 
 def _went(row: RowMapping) -> Whereabouts | None:

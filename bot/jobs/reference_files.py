@@ -1,12 +1,14 @@
 """The bytes of references, once each, so that they can be used when Discord's address is dead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.generation import Reference
 from bot.references import PreparedReference
 from bot.storage.database import Database
-from bot.storage.schema import reference_files
+from bot.storage.schema import character_pictures, held_files, reference_files
 
 DAY_SECONDS = 86_400.0
 
@@ -49,11 +51,34 @@ class ReferenceFiles:
             return None if data is None else bytes(data)
 
     async def forget_unused(self, days: int) -> int:
-        """Forget what was not used for so many days; how many files that were."""
+        """Forget what was not used for so many days; how many files that were.
+
+        What a character is made of stays, and what is held.
+        """
         async with self._database.write() as connection:
             gone = await connection.execute(
                 delete(reference_files).where(
-                    reference_files.c.last_used_at < self._clock() - days * DAY_SECONDS
+                    reference_files.c.last_used_at < self._clock() - days * DAY_SECONDS,
+                    reference_files.c.sha256.not_in(select(character_pictures.c.sha256)),
+                    reference_files.c.sha256.not_in(select(held_files.c.sha256)),
                 )
             )
             return gone.rowcount
+
+
+async def hold(connection: AsyncConnection, holder: str, references: Iterable[Reference]) -> None:
+    """Keep the bytes of these references, and of no others, as long as ``holder`` holds them.
+
+    A holder is a draft or a step of a thread, by a name of its own of at most 48 characters.
+    """
+    await drop(connection, holder)
+    hashes = sorted({each.sha256 for each in references if each.sha256})
+    if hashes:
+        await connection.execute(
+            insert(held_files), [{"holder": holder, "sha256": each} for each in hashes]
+        )
+
+
+async def drop(connection: AsyncConnection, *holders: str) -> None:
+    """What these held may be forgotten in time."""
+    await connection.execute(delete(held_files).where(held_files.c.holder.in_(holders)))

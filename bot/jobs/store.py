@@ -128,6 +128,43 @@ class JobStore:
             )
             return [url for (url,) in rows if url is not None]
 
+    async def children(self, job_id: str) -> list[Job]:
+        """The jobs that came from this one, oldest first."""
+        async with self._database.read() as connection:
+            return await read_jobs(connection, jobs.c.parent_id == job_id)
+
+    async def made_in(self, channel_id: int) -> list[Job]:
+        """The finished jobs of a channel or thread that are there to see, oldest first."""
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection,
+                jobs.c.channel_id == channel_id,
+                jobs.c.state == State.DONE.value,
+                jobs.c.deleted_at.is_(None),
+                ~jobs.c.private,
+            )
+
+    # --- what people do with results ---
+
+    async def describe(self, job_id: str, position: int, alt: str | None) -> None:
+        """Its person's words for who does not see this image; ``None``: the prompt again."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(job_images)
+                .where(job_images.c.job_id == job_id, job_images.c.position == position)
+                .values(alt=alt)
+            )
+
+    async def delete_result(self, job_id: str) -> bool:
+        """The result is taken away; false where it was before."""
+        async with self._database.write() as connection:
+            changed = await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
+                .values(deleted_at=self._clock(), images_kept=False)
+            )
+            return changed.rowcount == 1
+
     # --- on the way ---
 
     async def placed(self, job_id: str, message_id: int) -> None:

@@ -51,7 +51,7 @@ def submission(generation: Generation, image_urls: Sequence[str]) -> dict[str, o
     check_reference_count(generation.mode, len(image_urls))
     body: dict[str, object] = {
         "model": MODEL,
-        "prompt": generation.prompt,
+        "prompt": generation.sent_prompt,
         "type": generation.mode.api_type,
         "aspect_ratio": generation.aspect_ratio.value,
         "resolution": generation.resolution.value,

@@ -64,6 +64,13 @@ jobs = Table(
     Column("resolution", String(4), nullable=False),
     Column("num_images", Integer, nullable=False),
     Column("price", Integer, nullable=False),
+    Column("notes", Text),  # of a character: sent with the prompt, and not shown as part of it
+    Column("character_id", String(16)),  # no foreign key: it may be deleted before the job is
+    Column("spoiler", Boolean, nullable=False, server_default=text("false")),
+    # the job it came from, which of its images, and how
+    Column("parent_id", String(16)),
+    Column("parent_position", Integer),
+    Column("relation", String(16)),
     # how far it is
     Column("state", String(16), nullable=False),
     Column("ready_until", Double),  # null: its references are not prepared
@@ -86,6 +93,7 @@ jobs = Table(
     Column("task_seconds", Double),  # how long it likely ran there
     Column("finished_at", Double),
     Column("shown_at", Double),  # null: Discord does not show the final state yet
+    Column("deleted_at", Double),  # its person, or who moderates, took the result away
     CheckConstraint(
         "state IN ('queued', 'submitting', 'running', 'delivering',"
         " 'done', 'failed', 'cancelled', 'unconfirmed')",
@@ -107,6 +115,9 @@ jobs = Table(
         postgresql_where=text("shown_at IS NULL AND finished_at IS NOT NULL"),
     ),
     Index("ix_jobs_submitted", "submitted_at"),
+    Index("ix_jobs_parent", "parent_id"),
+    Index("ix_jobs_character", "character_id", "created_at"),
+    Index("ix_jobs_channel", "channel_id", "created_at"),
     Index("ix_jobs_durations", "mode", "resolution", "num_images", "completed_at"),
 )
 
@@ -131,6 +142,9 @@ job_references = Table(
     # no foreign key: the bytes may be forgotten before the job is
     Column("sha256", String(64), index=True),
     Column("provider_url", Text),
+    # the finished image of a job that it is
+    Column("origin_job_id", String(16)),
+    Column("origin_position", Integer),
 )
 
 job_images = Table(
@@ -144,6 +158,96 @@ job_images = Table(
     Column("height", Integer, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("shrunk", Boolean, nullable=False),
+    Column("alt", Text),  # its person's own words for those who do not see it
+)
+
+# What someone has begun to ask for: opened as a form, whenever, and as often as they like.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("member_id", BigInteger, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("used_at", Double, nullable=False, index=True),
+)
+
+characters = Table(
+    "characters",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("owner_id", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False),  # the name as it is compared
+    Column("notes", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    Index("uq_characters_own", "server_id", "owner_id", "folded", unique=True),
+    Index(
+        "uq_characters_shared",
+        "server_id",
+        "folded",
+        unique=True,
+        sqlite_where=text("shared"),
+        postgresql_where=text("shared"),
+    ),
+)
+
+character_pictures = Table(
+    "character_pictures",
+    metadata,
+    Column("character_id", String(16), ForeignKey("characters.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("filename", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+)
+
+# Threads in which pictures and settings hold. A thread's settings are those of its last step.
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("server_id", BigInteger, nullable=False),
+    # the message that it was opened on; one thread each
+    Column("root_message_id", BigInteger, unique=True),
+    Column("sheet_message_id", BigInteger),
+    Column("created_at", Double, nullable=False),
+)
+
+thread_steps = Table(
+    "thread_steps",
+    metadata,
+    Column("thread_id", BigInteger, ForeignKey("threads.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("preset", JSON, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+# The bytes that a draft or a step needs, as long as it is there.
+held_files = Table(
+    "held_files",
+    metadata,
+    Column("holder", String(48), primary_key=True),
+    Column("sha256", String(64), primary_key=True, index=True),
+)
+
+# A person's own, and the same in every server: nobody else is concerned.
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("member_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("preset", JSON, nullable=False),
+)
+
+# Each member reports a result once.
+reports = Table(
+    "reports",
+    metadata,
+    Column("job_id", String(16), ForeignKey("jobs.id"), primary_key=True),
+    Column("member_id", BigInteger, primary_key=True),
+    Column("at", Double, nullable=False),
 )
 
 ledger = Table(

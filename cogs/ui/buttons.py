@@ -12,6 +12,7 @@ from bot.jobs.engine import StopOutcome
 from bot.jobs.job import Job
 from bot.jobs.states import State
 from bot.language import _, speaking
+from bot.wishes import Lineage, Request
 from cogs.accept import begin, token_end
 from cogs.interactions import Interaction, language_of
 from cogs.ui.failures import explain
@@ -158,7 +159,7 @@ class RetryButton(JobButton, template=r"retry:(?P<job>[a-z0-9]{1,16})"):
         job = await self.own_job(interaction)
         if job.state not in (State.FAILED, State.UNCONFIRMED) or not explain(job.failure).again:
             raise PersonError(_("There is nothing to try again here. Send the command anew."))
-        await begin(interaction, job.generation, private=job.place.private, retry_of=job.id)
+        await begin(interaction, again(job, job.lineage), retry_of=job.id)
 
 
 class ImagesButton(JobButton, template=r"images:(?P<job>[a-z0-9]{1,16})"):
@@ -174,6 +175,17 @@ class ImagesButton(JobButton, template=r"images:(?P<job>[a-z0-9]{1,16})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Answer in private with the images, or say why there are none."""
         await send_images(interaction, await self.own_job(interaction))
+
+
+def again(job: Job, lineage: Lineage | None) -> Request:
+    """What asks for the same as ``job``, shown in the same way."""
+    return Request(
+        job.generation,
+        private=job.place.private,
+        spoiler=job.spoiler,
+        character_id=job.character_id,
+        lineage=lineage,
+    )
 
 
 def _moderates(interaction: Interaction, job: Job) -> bool:

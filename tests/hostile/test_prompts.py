@@ -18,7 +18,7 @@ from bot.jobs.states import Failure, State
 from bot.pictures import PictureFormat
 from bot.references import prepare
 from bot.shorthand import read_shorthand
-from cogs.generate import read_generation
+from bot.wishes import Wish, request, settled
 from cogs.ui.account import account
 from cogs.ui.cards import JobCards
 from tests.cogs.reading import components, pictures, rendered, tree
@@ -102,14 +102,8 @@ def test_a_prompt_is_read_or_refused_in_words_that_are_safe(
     mode: Mode, prompt: str, count: int | None
 ) -> None:
     try:
-        generation = read_generation(
-            mode,
-            prompt=prompt,
-            attachments=(),
-            aspect_ratio=None,
-            resolution=None,
-            num_images=count,
-        )
+        wish = Wish(mode, prompt=prompt, num_images=count)
+        generation = request(settled(wish)).generation
     except PersonError as error:
         words = str(error)
         assert 0 < len(words) <= MOST_CONTENT

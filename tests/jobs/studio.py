@@ -15,6 +15,7 @@ from bot.jobs.driver import Driver
 from bot.jobs.engine import Engine
 from bot.jobs.job import Job
 from bot.jobs.outage import OutageWatch
+from bot.jobs.pictures import ReferencePictures
 from bot.jobs.preparing import Preparation
 from bot.jobs.progress import Queued, Waiting
 from bot.jobs.recalling import Recall
@@ -65,7 +66,7 @@ class Studio:
         results = ResultFiles(steps, self.downloader)
         self.recall = Recall(steps, results, self.downloader, self.media)
         self.preparation = Preparation(
-            downloader=self.downloader,
+            pictures=ReferencePictures(self.downloader, books.files, self.recall),
             files=books.files,
             store=self.store,
             screen=self.screen,

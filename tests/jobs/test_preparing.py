@@ -10,7 +10,8 @@ import pytest
 from bot.errors import DiscordUnavailableError, MessageUnreachableError, PersonError
 from bot.generation import Generation, Mode, Reference
 from bot.jobs.job import Job
-from bot.jobs.preparing import LEAST_LIFE, ReferenceLostError, expires_at
+from bot.jobs.pictures import ReferenceLostError
+from bot.jobs.preparing import LEAST_LIFE, expires_at
 from bot.jobs.queue import FOREVER
 from bot.jobs.states import Failure, State
 from bot.language import _language

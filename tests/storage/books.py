@@ -13,6 +13,7 @@ from bot.credits.audit import Audit, audit
 from bot.credits.budget import Budget
 from bot.credits.caps import Balance, Cap, Period
 from bot.credits.ledger import Ledger
+from bot.drafts import Drafts
 from bot.generation import Generation
 from bot.jobs.job import Job
 from bot.jobs.queue import Accepted, JobQueue
@@ -21,6 +22,7 @@ from bot.jobs.states import Failure, State
 from bot.jobs.store import JobStore
 from bot.storage.database import Database
 from bot.storage.schema import metadata
+from bot.wishes import Request
 from tests.storage.samples import ALICE, IMAGINE, NOW, SERVER, images, place
 
 _ON_THE_WAY = (State.QUEUED, State.SUBMITTING, State.RUNNING, State.DELIVERING)
@@ -93,6 +95,9 @@ class Books:
         )
         self.store = JobStore(self.database, self.ledger, clock=self.clock)
         self.files = ReferenceFiles(self.database, clock=self.clock)
+        self.drafts = Drafts(
+            self.database, new_id=lambda: f"draft{next(self._numbers):07}", clock=self.clock
+        )
         self.queue = JobQueue(
             self.database,
             self.ledger,
@@ -126,7 +131,7 @@ class Books:
     ) -> Accepted:
         """What a command does first; its message is not posted yet."""
         return await self.queue.accept(
-            generation,
+            Request(generation),
             interaction_id=next(self._snowflakes) if interaction is None else interaction,
             member_id=member,
             place=place(server_id=server),

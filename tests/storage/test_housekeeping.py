@@ -21,7 +21,9 @@ RESULT = ResultFile("shotlist-1.png", b"a result", 64, 64, "image/png")
 async def housekeeping(books: Books, folder: Path) -> tuple[Housekeeping, MediaFolder]:
     media = MediaFolder(folder, max_bytes=10_000, clock=books.clock)
     await media.open()
-    keeper = Housekeeping(references=books.files, media=media, days=DAYS, clock=books.clock)
+    keeper = Housekeeping(
+        references=books.files, drafts=books.drafts, media=media, days=DAYS, clock=books.clock
+    )
     return keeper, media
 
 

@@ -222,7 +222,9 @@ async def test_housekeeping_forgets_nothing_for_a_clock_that_jumped(
     async with Books(database_file) as books:
         media = MediaFolder(tmp_path / "media", max_bytes=10_000, clock=books.clock)
         await media.open()
-        keeper = Housekeeping(references=books.files, media=media, days=1, clock=books.clock)
+        keeper = Housekeeping(
+            references=books.files, drafts=books.drafts, media=media, days=1, clock=books.clock
+        )
         await books.files.keep(PreparedReference(b"bytes", "image/png", 9, 9, "a" * 64, False))
         books.clock.advance(seconds)
         await keeper.tidy()

@@ -1,0 +1,8 @@
+"""*Image details* on a message."""
+
+from bot.client import ShotlistClient
+
+
+async def setup(bot: ShotlistClient) -> None:
+    """Called by discord.py."""
+    del bot
