@@ -22,6 +22,7 @@ from bot.delivery.messages import Messages
 from bot.delivery.operator import DirectOperator
 from bot.delivery.placeholder import Placeholders
 from bot.drafts import Drafts
+from bot.gallery import Gallery
 from bot.housekeeping import Housekeeping
 from bot.jobs.delivering import Delivery
 from bot.jobs.driver import Driver
@@ -221,6 +222,7 @@ async def open_services(
             characters=Characters(hurried, new_id=new_job_id, clock=clock),
             drafts=Drafts(hurried, new_id=new_job_id, clock=clock),
             threads=Threads(hurried, clock=clock),
+            gallery=Gallery(hurried),
             preferences=Preferences(hurried),
             reports=Reports(hurried, clock=clock),
             operator=operator,

@@ -4,6 +4,7 @@ How its name is written and compared. The store is ``bot.characters``.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import PersonError
@@ -12,17 +13,26 @@ from bot.language import _
 
 MAX_NAME_CHARACTERS = 50
 MAX_NOTES_CHARACTERS = 500
+MAX_CHARACTERS = 50
+"""How many characters one member may have in one server."""
 
-# Emoji are held together by joiners and selectors; nothing else of a name may be unseen.
-_HOLDING = frozenset("\u200c\u200d\ufe0f")
+# What holds emoji and some scripts together, or chooses between two drawings of the same sign.
+_JOINERS = frozenset("\u200c\u200d")
+_SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+# Letters, marks and signs that show nothing.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs"})
+# Where emoji and ideographs go that are newer than Python's own tables.
+_FIRST_NEWER, _LAST_NEWER = 0x1F000, 0x3FFFD
+_NO_SIGN = 0xFFFE  # the last two of every plane stay empty for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Character:
     """A named set of pictures with notes: its owner's in one server, or shared with all there.
 
-    ``references`` are pictures whose bytes are kept here, 1 to ``MAX_REFERENCES`` of them; the
-    first is the one that multi-shot works from.
+    ``references`` are pictures whose bytes are kept here, 1 to ``MAX_REFERENCES`` of them, each
+    once; the first is the one that multi-shot works from. ``created_at``: seconds since 1970.
     """
 
     id: str
@@ -32,17 +42,30 @@ class Character:
     notes: str
     shared: bool
     references: tuple[Reference, ...]
+    created_at: float = 0.0
 
 
 def folded(name: str) -> str:
-    """``name`` as it is compared: without regard to case, width and way of writing."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """``name`` as it is compared: without regard to case, width, way of writing, and the unseen.
+
+    Two names that look the same but for case are folded to the same.
+    """
+    seen = "".join(sign for sign in name if sign not in _JOINERS and sign not in _SELECTORS)
+    compared = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", seen).casefold())
+    # A sign here and there folds to what folds further: the Greek iota below, for one.
+    while compared != (again := unicodedata.normalize("NFKC", compared.casefold())):
+        compared = again
+    return " ".join(compared.split())
 
 
 def checked_name(typed: str) -> str:
     """The name that was typed, tidied. Raises ``PersonError`` where it cannot be one."""
     name = " ".join(unicodedata.normalize("NFC", typed).split())
-    if not any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in name):
+    if any(_unseen(sign) for sign in name):
+        raise PersonError(
+            _("This name holds signs that nobody can see. Type it anew without them.")
+        )
+    if not any(sign.isalnum() or _pictures(sign) for sign in name):
         raise PersonError(
             _("A character's name needs at least one letter, digit or emoji. Choose another name.")
         )
@@ -52,16 +75,32 @@ def checked_name(typed: str) -> str:
                 given=len(name), most=MAX_NAME_CHARACTERS
             )
         )
-    if any(_unseen(sign) for sign in name):
-        raise PersonError(
-            _("This name holds signs that nobody can see. Type it anew without them.")
-        )
     return name
 
 
 def _unseen(sign: str) -> bool:
     """Whether it is invisible, or changes how what is beside it is read."""
-    return sign not in _HOLDING and unicodedata.category(sign) in {"Cc", "Cf", "Cn", "Co", "Cs"}
+    if sign in _JOINERS:
+        return False
+    category = unicodedata.category(sign)
+    return (
+        sign in _BLANK
+        or category in _UNSEEN_CATEGORIES
+        or (category == "Cn" and not _is_newer(sign))
+    )
+
+
+def _pictures(sign: str) -> bool:
+    """Whether it is an emoji or the like."""
+    return unicodedata.category(sign) == "So" or _is_newer(sign)
+
+
+def _is_newer(sign: str) -> bool:
+    return (
+        unicodedata.category(sign) == "Cn"
+        and _FIRST_NEWER <= ord(sign) <= _LAST_NEWER
+        and ord(sign) & _NO_SIGN != _NO_SIGN
+    )
 
 
 def checked_notes(typed: str) -> str:
@@ -90,3 +129,16 @@ def check_picture_count(count: int) -> None:
                 "Remove some first."
             ).format(given=count, most=MAX_REFERENCES)
         )
+
+
+def without_repeats(
+    references: Sequence[Reference], known: Sequence[Reference] = ()
+) -> tuple[Reference, ...]:
+    """Those whose bytes (``sha256``) are in no other before them, and in none of ``known``."""
+    seen = {each.sha256 for each in known}
+    kept: list[Reference] = []
+    for reference in references:
+        if reference.sha256 not in seen:
+            seen.add(reference.sha256)
+            kept.append(reference)
+    return tuple(kept)

@@ -1,8 +1,9 @@
 """``python -m bot check``: what works and what does not, without starting the bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.audit import audit
-from bot.discord_api import check_library, fetch_permissions, use_addresses
+from bot.discord_api import UNREADABLE, check_library, fetch_permissions, use_addresses
 from bot.errors import KeyRejectedError, ProviderError, SettingsError, StorageError
 from bot.jobs.states import State
 from bot.provider.client import ProviderClient
@@ -29,6 +30,15 @@ NEEDED = {
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
 }
+# What makes it nicer; where one is missing, people are told which.
+WANTED = {
+    "create_public_threads": "Create Public Threads",
+    "pin_messages": "Pin Messages",
+}
+# How many unconfirmed jobs are named, the last ones first.
+MOST_NAMED = 10
+# What discord.py raises where Discord does not answer, or not as it promises.
+_SILENCE = (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +69,45 @@ async def check_token(settings: Settings) -> AsyncIterator[Finding]:
                 "Reset Token.",
             )
             return
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            yield Finding("Discord", False, f"Discord does not answer: {error}")
+        except _SILENCE as error:
+            yield Finding("Discord", False, f"Discord does not answer: {_reason(error)}")
             return
         yield Finding("Discord", True, f"the token is that of {client.user}")
-        servers = await fetch_permissions(client)
+        try:
+            servers = await fetch_permissions(client)
+        except _SILENCE as error:
+            yield Finding(
+                "permissions",
+                False,
+                f"Discord does not tell what the bot may do in its servers: {_reason(error)}",
+            )
+            return
     if not servers:
         yield Finding("servers", None, "the bot is in no server yet: invite it")
     for name, may in servers.items():
-        missing = [
-            label
-            for permission, label in NEEDED.items()
-            if not getattr(may, permission) and not may.administrator
-        ]
+        missing = _missing(NEEDED, may)
         text = f"in {name} the bot lacks: {', '.join(missing)}" if missing else f"{name}: all there"
         yield Finding("permissions", not missing, text)
+        if wanted := _missing(WANTED, may):
+            yield Finding(
+                "permissions",
+                None,
+                f"in {name} threads need as well: {', '.join(wanted)}",
+            )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UNREADABLE):
+        return f"its answer cannot be read ({error!r})"
+    return str(error) or type(error).__name__
+
+
+def _missing(permissions: Mapping[str, str], may: discord.Permissions) -> list[str]:
+    return [
+        label
+        for permission, label in permissions.items()
+        if not getattr(may, permission) and not may.administrator
+    ]
 
 
 async def check_key(settings: Settings) -> AsyncIterator[Finding]:
@@ -100,7 +134,12 @@ async def check_database(settings: OfflineSettings) -> AsyncIterator[Finding]:
     It is only read, so that a backup is still the same afterwards.
     """
     path = make_url(settings.database_url).database
-    if path is not None and not await asyncio.to_thread(Path(path).exists):
+    try:
+        missing = path is not None and not await asyncio.to_thread(Path(path).exists)
+    except OSError as error:
+        yield Finding("database", False, f"it cannot be looked for: {error}")
+        return
+    if missing:
         yield Finding("database", None, f"there is none at {path}; the first start makes it")
         return
     database = Database(settings.database_url, read_only=True)
@@ -147,6 +186,7 @@ async def _check_books(database: Database) -> AsyncIterator[Finding]:
     async with database.read() as connection:
         everything = await _count(connection, jobs)
         unconfirmed = await _count(connection, jobs, jobs.c.state == State.UNCONFIRMED.value)
+        named = await _unconfirmed(connection)
         pictures = await _count(connection, reference_files)
     yield Finding("contents", True, f"{everything} jobs, {pictures} pictures of references")
     if unconfirmed:
@@ -154,8 +194,29 @@ async def _check_books(database: Database) -> AsyncIterator[Finding]:
             "unconfirmed",
             None,
             f"{unconfirmed} jobs whose request may have been accepted and charged by API in One; "
-            "their people got their credits back",
+            "their people got their credits back. The last of them:",
         )
+    for text in named:
+        yield Finding("unconfirmed job", None, text)
+
+
+async def _unconfirmed(connection: AsyncConnection) -> list[str]:
+    """By what an operator finds the last unconfirmed jobs in API in One's list of tasks."""
+    found = await connection.execute(
+        select(jobs.c.id, jobs.c.submitted_at, jobs.c.num_images, jobs.c.resolution, jobs.c.price)
+        .where(jobs.c.state == State.UNCONFIRMED.value)
+        .order_by(jobs.c.submitted_at.desc(), jobs.c.id)
+        .limit(MOST_NAMED)
+    )
+    return [
+        f"{row.id}, sent to API in One at {_moment(row.submitted_at)}: "
+        f"{row.num_images} x {row.resolution}, {row.price} credits"
+        for row in found
+    ]
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 async def _count(

@@ -170,7 +170,10 @@ def _words(error: BaseException) -> str:
         return _("You may not use this here.")
     if isinstance(error, StorageError):
         log.error("the database failed a command", reason=str(error))
-        return _("This could not be recorded just now, so nothing was done. Try again in a minute.")
+        return _(
+            "The bot's records cannot be reached just now, so nothing was done. "
+            "Try again in a minute."
+        )
     # A word that its person can pass on, and the operator finds in the log.
     mark = secrets.token_hex(3)
     log.error("a command failed", mark=mark, exc_info=error)

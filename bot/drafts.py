@@ -1,17 +1,20 @@
 """Drafts: what someone has begun to ask for, so that a form can be opened whenever they like."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, literal, select, update
 
-from bot.jobs.reference_files import DAY_SECONDS, drop, hold
+from bot.generation import Reference
+from bot.jobs.reference_files import DAY_SECONDS, drop_all, hold
 from bot.storage.database import Database
 from bot.storage.schema import drafts
 from bot.wishes import Wish, read_wish, wish_record
 
 # A form that lies open for longer than this is said to be too old.
 KEPT_DAYS = 30
+
+_HOLDER = "draft-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Drafts:
         return draft
 
     async def get(self, draft_id: str) -> Draft | None:
-        """The draft of that id; ``None`` where it is too old, or never was."""
+        """The draft of that id; ``None`` where it was forgotten, or never was."""
         async with self._database.read() as connection:
             row = (
                 (await connection.execute(select(drafts).where(drafts.c.id == draft_id)))
@@ -73,15 +76,40 @@ class Drafts:
             if changed.rowcount:
                 await hold(connection, _holder(draft_id), wish.references)
 
+    async def keep_copies(
+        self, draft_id: str, copies: Mapping[Reference, Reference | None]
+    ) -> None:
+        """Put pictures whose bytes are kept in the place of the same pictures before.
+
+        ``None`` takes one out that turned out to be no picture that can be used. What the draft
+        has become while they were copied stays as it is. Nothing happens where it is gone.
+        """
+        async with self._database.write() as connection:
+            found = await connection.execute(
+                select(drafts.c.content).where(drafts.c.id == draft_id)
+            )
+            content = found.scalar_one_or_none()
+            if content is None:
+                return
+            wish = read_wish(content)
+            copied = (copies.get(each, each) for each in wish.references)
+            references = tuple(each for each in copied if each is not None)
+            await connection.execute(
+                update(drafts)
+                .where(drafts.c.id == draft_id)
+                .values(content=wish_record(replace(wish, references=references)))
+            )
+            await hold(connection, _holder(draft_id), references)
+
     async def forget_old(self) -> int:
         """Forget what nobody has touched for ``KEPT_DAYS``; how many that were."""
         old = drafts.c.used_at < self._clock() - KEPT_DAYS * DAY_SECONDS
+        holders = select(literal(_HOLDER) + drafts.c.id).where(old)
         async with self._database.write() as connection:
-            found = [row.id for row in await connection.execute(select(drafts.c.id).where(old))]
-            await connection.execute(delete(drafts).where(old))
-            await drop(connection, *(_holder(draft_id) for draft_id in found))
-        return len(found)
+            await drop_all(connection, holders)
+            gone = await connection.execute(delete(drafts).where(old))
+        return gone.rowcount
 
 
 def _holder(draft_id: str) -> str:
-    return f"draft-{draft_id}"
+    return f"{_HOLDER}{draft_id}"

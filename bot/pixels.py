@@ -68,7 +68,7 @@ def check_readable(data: bytes) -> None:
     A JPEG is decoded at an eighth of its size: all of the file is still read, in a fraction of
     the time and memory.
     """
-    _open(data, smallest=True)
+    _open(data, side=1)
 
 
 def decode(data: bytes) -> Image.Image:
@@ -77,7 +77,22 @@ def decode(data: bytes) -> Image.Image:
     Its mode is ``RGB``, ``L`` (grey), or ``RGBA`` where a pixel really is transparent. Raises
     ``PictureError`` when ``data`` cannot be read to its end.
     """
-    image, orientation = _open(data)
+    return _upright(data)
+
+
+def preview(data: bytes, side: int) -> bytes:
+    """The picture as a JPEG of at most ``side`` pixels each way, with nothing attached.
+
+    A large JPEG is decoded at a fraction of its size. Raises ``PictureError`` as ``decode``.
+    """
+    image = _upright(data, side=side)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return encode_jpeg(image, QUALITY_WHEN_RESIZED)
+
+
+def _upright(data: bytes, *, side: int | None = None) -> Image.Image:
+    """What ``decode`` promises; of a JPEG, where ``side`` pixels are enough, perhaps fewer."""
+    image, orientation = _open(data, side=side)
     profile = image.info.get("icc_profile")
     image = _eight_bits(image)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
@@ -88,8 +103,11 @@ def decode(data: bytes) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _open(data: bytes, *, smallest: bool = False) -> tuple[Image.Image, int]:
-    """The stored pixels and the Exif orientation they wait for."""
+def _open(data: bytes, *, side: int | None = None) -> tuple[Image.Image, int]:
+    """The stored pixels and the Exif orientation they wait for.
+
+    Of a JPEG, where ``side`` pixels each way are enough, perhaps fewer.
+    """
     picture_format, header = read_header(data)
     # Pillow is shown neither Exif nor text: it reads them unasked, and what is broken there
     # would reach us as warnings, which no thread can catch for itself alone
@@ -101,8 +119,8 @@ def _open(data: bytes, *, smallest: bool = False) -> tuple[Image.Image, int]:
                 f"a {picture_format.label} that is {image.size} to its decoder and "
                 f"{(header.width, header.height)} by its header"
             )
-        if smallest:
-            image.draft(None, (1, 1))
+        if side is not None:
+            image.draft(None, (side, side))
         image.load()
     except _UNREADABLE as error:
         raise PictureError(f"a {picture_format.label} that cannot be decoded: {error}") from error

@@ -11,6 +11,7 @@ from bot.delivery.cards import Cards
 from bot.delivery.media import MediaFolder
 from bot.delivery.operator import DirectOperator
 from bot.drafts import Drafts
+from bot.gallery import Gallery
 from bot.jobs.engine import Engine
 from bot.jobs.pictures import ReferencePictures
 from bot.jobs.queue import JobQueue
@@ -46,6 +47,7 @@ class Services:
     characters: Characters
     drafts: Drafts
     threads: Threads
+    gallery: Gallery
     preferences: Preferences
     reports: Reports
     operator: DirectOperator

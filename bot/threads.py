@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import PersonError
+from bot.jobs.job import Job
+from bot.jobs.records import read_jobs
 from bot.jobs.reference_files import drop, hold
+from bot.jobs.states import State
+from bot.language import _
 from bot.storage.database import Database
-from bot.storage.schema import thread_steps, threads
+from bot.storage.schema import jobs, thread_steps, threads
 from bot.wishes import Preset, preset_record, read_preset
 
 
@@ -17,7 +22,8 @@ class Thread:
     """A thread in Discord and what holds in it after ``steps`` steps.
 
     ``root_message_id`` is the message that it was opened on, ``None`` where it was there before;
-    ``sheet_message_id`` the message in it that says what holds.
+    ``sheet_message_id`` the message in it that says what holds. The last step is that of
+    ``member_id``, ``changed_at`` seconds since 1970.
     """
 
     id: int
@@ -26,6 +32,8 @@ class Thread:
     sheet_message_id: int | None
     steps: int
     preset: Preset
+    member_id: int
+    changed_at: float
 
 
 class Threads:
@@ -34,6 +42,8 @@ class Threads:
     def __init__(self, database: Database, *, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
+
+    # --- reading ---
 
     async def get(self, thread_id: int) -> Thread | None:
         """What holds in that thread; ``None`` where nobody has said."""
@@ -45,6 +55,37 @@ class Threads:
         async with self._database.read() as connection:
             return await _read(connection, threads.c.root_message_id == message_id)
 
+    async def results(self, thread_id: int, member_id: int) -> list[Job]:
+        """What was made in a thread and is there for this member to see, oldest first.
+
+        Private results of others are not among it.
+        """
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection,
+                jobs.c.channel_id == thread_id,
+                or_(~jobs.c.private, jobs.c.member_id == member_id),
+                *_THERE,
+            )
+
+    async def root(self, thread_id: int, parent_id: int) -> Job | None:
+        """The result in the channel ``parent_id`` that the thread was opened on."""
+        async with self._database.read() as connection:
+            thread = await _read(connection, threads.c.id == thread_id)
+            if thread is None or thread.root_message_id is None:
+                return None
+            message_id = thread.root_message_id
+            found = await read_jobs(
+                connection,
+                jobs.c.channel_id == parent_id,
+                or_(jobs.c.message_id == message_id, jobs.c.result_message_id == message_id),
+                ~jobs.c.private,
+                *_THERE,
+            )
+            return found[0] if found else await _first_origin(connection, thread_id)
+
+    # --- changing ---
+
     async def step(
         self,
         thread_id: int,
@@ -54,9 +95,29 @@ class Threads:
         *,
         root_message_id: int | None = None,
     ) -> Thread:
-        """From now on ``preset`` holds in the thread, as this member wished."""
+        """From now on ``preset`` holds in the thread, as this member wished.
+
+        The beginning of a thread that was opened on a message is its first step; that of any
+        other is that nothing holds, which can be gone back to.
+        """
+        return await self.change(
+            thread_id, server_id, member_id, lambda _held: preset, root_message_id=root_message_id
+        )
+
+    async def change(
+        self,
+        thread_id: int,
+        server_id: int,
+        member_id: int,
+        change: Callable[[Preset], Preset],
+        *,
+        root_message_id: int | None = None,
+    ) -> Thread:
+        """The same, by what holds before: ``change`` makes of it what holds from now on."""
         async with self._database.write() as connection:
             known = await _read(connection, threads.c.id == thread_id)
+            held = Preset() if known is None else known.preset
+            number = 0 if known is None else known.steps
             if known is None:
                 await connection.execute(
                     insert(threads).values(
@@ -66,23 +127,54 @@ class Threads:
                         created_at=self._clock(),
                     )
                 )
-            number = 1 if known is None else known.steps + 1
-            await connection.execute(
-                insert(thread_steps).values(
-                    thread_id=thread_id,
-                    number=number,
-                    member_id=member_id,
-                    preset=preset_record(preset),
-                    at=self._clock(),
+                if root_message_id is None:
+                    number = 1
+                    await self._insert(connection, thread_id, number, member_id, held)
+            elif root_message_id is not None and known.root_message_id is None:
+                await connection.execute(
+                    update(threads)
+                    .where(threads.c.id == thread_id)
+                    .values(root_message_id=root_message_id)
                 )
-            )
-            await hold(connection, _holder(thread_id, number), preset.references)
+            await self._insert(connection, thread_id, number + 1, member_id, change(held))
             return await _known(connection, thread_id)
 
-    async def undo(self, thread_id: int) -> Thread | None:
-        """Go back one step; ``None`` where there is none to go back to."""
+    async def kept(self, thread: Thread, preset: Preset) -> bool:
+        """The pictures of its last step are kept here now, as ``preset`` has them.
+
+        False where that step is no longer as ``thread`` has it: nothing is changed then.
+        """
+        async with self._database.write() as connection:
+            known = await _read(connection, threads.c.id == thread.id)
+            if known is None or (known.steps, known.preset) != (thread.steps, thread.preset):
+                return False
+            await connection.execute(
+                update(thread_steps)
+                .where(thread_steps.c.thread_id == thread.id, thread_steps.c.number == thread.steps)
+                .values(preset=preset_record(preset))
+            )
+            await hold(connection, _holder(thread.id, thread.steps), preset.references)
+            return True
+
+    async def undo(
+        self, thread_id: int, *, step: int | None = None, member_id: int | None = None
+    ) -> Thread | None:
+        """Go back one step; ``None`` where there is none to go back to.
+
+        Given a ``step`` and whose it was, raises ``PersonError`` where that is not the last one.
+        """
         async with self._database.write() as connection:
             known = await _read(connection, threads.c.id == thread_id)
+            if step is not None and (
+                known is None or (known.steps, known.member_id) != (step, member_id)
+            ):
+                raise PersonError(
+                    _(
+                        "This was undone already, or somebody changed something here since. "
+                        "`/thread settings` shows what holds now, and `/thread undo` takes back "
+                        "the last step."
+                    )
+                )
             if known is None or known.steps <= 1:
                 return None
             await connection.execute(
@@ -100,6 +192,64 @@ class Threads:
                 update(threads).where(threads.c.id == thread_id).values(sheet_message_id=message_id)
             )
 
+    async def forget(self, thread_id: int) -> None:
+        """The thread is gone from Discord, and so is what held in it."""
+        async with self._database.write() as connection:
+            numbers = await connection.execute(
+                delete(thread_steps)
+                .where(thread_steps.c.thread_id == thread_id)
+                .returning(thread_steps.c.number)
+            )
+            await drop(connection, *(_holder(thread_id, number) for (number,) in numbers))
+            await connection.execute(delete(threads).where(threads.c.id == thread_id))
+
+    async def _insert(
+        self,
+        connection: AsyncConnection,
+        thread_id: int,
+        number: int,
+        member_id: int,
+        preset: Preset,
+    ) -> None:
+        await connection.execute(
+            insert(thread_steps).values(
+                thread_id=thread_id,
+                number=number,
+                member_id=member_id,
+                preset=preset_record(preset),
+                at=self._clock(),
+            )
+        )
+        await hold(connection, _holder(thread_id, number), preset.references)
+
+
+# A result that people can see.
+_THERE = (
+    jobs.c.state == State.DONE.value,
+    jobs.c.deleted_at.is_(None),
+    jobs.c.stop_requested_at.is_(None),
+)
+
+
+async def _first_origin(connection: AsyncConnection, thread_id: int) -> Job | None:
+    """The result that the thread's first step took its picture from.
+
+    Where a result was brought back and continued from there, its own message is another.
+    """
+    found = await connection.execute(
+        select(thread_steps.c.preset).where(
+            thread_steps.c.thread_id == thread_id, thread_steps.c.number == 1
+        )
+    )
+    record = found.scalar_one_or_none()
+    for reference in read_preset(record).references if record else ():
+        if reference.origin is not None:
+            made = await read_jobs(
+                connection, jobs.c.id == reference.origin.job_id, ~jobs.c.private, *_THERE
+            )
+            return made[0] if made else None
+    return None
+
 
 async def _known(connection: AsyncConnection, thread_id: int) -> Thread:
     found = await _read(connection, threads.c.id == thread_id)
@@ -116,7 +266,13 @@ async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> 
         .scalar_subquery()
     )
     found = await connection.execute(
-        select(threads, thread_steps.c.number, thread_steps.c.preset)
+        select(
+            threads,
+            thread_steps.c.number,
+            thread_steps.c.preset,
+            thread_steps.c.member_id,
+            thread_steps.c.at,
+        )
         .join(thread_steps, thread_steps.c.thread_id == threads.c.id)
         .where(condition, thread_steps.c.number == last)
     )
@@ -124,12 +280,14 @@ async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> 
     if row is None:
         return None
     return Thread(
-        row["id"],
-        row["server_id"],
-        row["root_message_id"],
-        row["sheet_message_id"],
-        row["number"],
-        read_preset(row["preset"]),
+        id=row["id"],
+        server_id=row["server_id"],
+        root_message_id=row["root_message_id"],
+        sheet_message_id=row["sheet_message_id"],
+        steps=row["number"],
+        preset=read_preset(row["preset"]),
+        member_id=row["member_id"],
+        changed_at=row["at"],
     )
 
 

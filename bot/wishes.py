@@ -127,10 +127,14 @@ def settled(wish: Wish, thread: Preset | None = None, personal: Preset | None = 
 def request(wish: Wish, character: Character | None = None) -> Request:
     """What a settled wish asks for, with the ``character`` that it names.
 
-    Raises ``PersonError`` in words where the image API cannot be asked for it.
+    A picture of the character's that is among the references too goes in once, so that what
+    came of an earlier request can be asked for again. Raises ``PersonError`` in words where the
+    image API cannot be asked for it.
     """
     if wish.aspect_ratio is None or wish.resolution is None or wish.num_images is None:
         raise ValueError("only a wish that is settled can be asked for")
+    if wish.character_id != (character.id if character else None):
+        raise ValueError("a wish is asked for with the character that it names, and no other")
     references = wish.references
     notes = ""
     if character is not None:
@@ -154,32 +158,38 @@ def request(wish: Wish, character: Character | None = None) -> Request:
 
 
 def _with_character(wish: Wish, character: Character) -> tuple[Reference, ...]:
-    """The character's pictures and then the others; raises ``PersonError`` for too many."""
-    given = len(wish.references)
+    """The character's pictures and then the others; raises ``PersonError`` for too many.
+
+    What is varied goes before both: it is the picture that the new one starts from.
+    """
+    of_character = {picture.sha256 for picture in character.references if picture.sha256}
+    others = tuple(each for each in wish.references if each.sha256 not in of_character)
     if wish.mode is Mode.MULTISHOT:
-        if given:
+        if others:
             raise PersonError(
                 _(
                     "Multi-shot works from exactly one picture: give either a reference or a "
                     "character."
                 )
             )
-        return character.references[:1]
-    of_character = len(character.references)
-    if of_character + given > MAX_REFERENCES:
+        return wish.references or character.references[:1]
+    together = len(character.references) + len(others)
+    if together > MAX_REFERENCES:
         raise PersonError(
             _(
                 "The character has {character} pictures, and you gave {given} more. Together that "
                 "is {all}, and the image service takes {most}. Leave out {over} of yours."
             ).format(
-                character=of_character,
-                given=given,
-                all=of_character + given,
+                character=len(character.references),
+                given=len(others),
+                all=together,
                 most=MAX_REFERENCES,
-                over=of_character + given - MAX_REFERENCES,
+                over=together - MAX_REFERENCES,
             )
         )
-    return (*character.references, *wish.references)
+    if wish.lineage is not None and wish.lineage.relation is Relation.VARY:
+        return (*others[:1], *character.references, *others[1:])
+    return (*character.references, *others)
 
 
 def _first(*values: Any) -> Any:  # noqa: ANN401

@@ -109,6 +109,7 @@ def _place(interaction: Interaction, *, private: bool) -> Place:
         language=language,
         server_language=str(interaction.guild_locale or language),
         file_limit=interaction.filesize_limit,
+        in_thread=isinstance(interaction.channel, discord.Thread),
     )
 
 

@@ -1,19 +1,20 @@
 """Buttons that this version does not know: of an earlier one, or made up. They are answered too."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import discord
+from discord import ui
 from discord.ext import commands
 
 from bot.client import ShotlistClient
 from bot.errors import PersonError
 from bot.language import _, speaking
 from cogs.interactions import Interaction, language_of
-from cogs.ui.buttons import JobButton
 
-# What all buttons of this program have in common; discord.py makes ids without a colon for others.
-_OURS = re.compile(r"(?P<action>[^:]*):(?P<job>.*)", re.DOTALL)
-_JOB = re.compile(r"[a-z0-9]{1,16}")
+# What all ids of this program have in common; discord.py makes ids without a colon for others.
+_OURS = re.compile(r"[^:]*:.*", re.DOTALL)
 
 
 class OldButtons(commands.Cog):
@@ -32,12 +33,17 @@ class OldButtons(commands.Cog):
 
 
 def _is_old(custom_id: str) -> bool:
-    """Whether it is the id of a button like ours that none of ours has."""
-    found = _OURS.fullmatch(custom_id)
-    if found is None:
+    """Whether it is the id of a button or select like ours that none of ours takes."""
+    if _OURS.fullmatch(custom_id) is None:
         return False
-    known = found["action"] in {kind.action for kind in JobButton.__subclasses__()}
-    return not (known and _JOB.fullmatch(found["job"]))
+    return not any(pattern.fullmatch(custom_id) for pattern in _patterns(ui.DynamicItem))
+
+
+def _patterns(kind: type[ui.DynamicItem[Any]]) -> Iterator[re.Pattern[str]]:
+    """What the ids of every kind of button and select look like that there is."""
+    for each in kind.__subclasses__():
+        yield each.__discord_ui_compiled_template__
+        yield from _patterns(each)
 
 
 async def setup(bot: ShotlistClient) -> None:

@@ -69,7 +69,8 @@ class Show(commands.Cog):
         return [
             Choice(name=_described(job), value=job.id)
             for job in own
-            if wanted in job.id or wanted in job.generation.prompt.casefold()
+            if job.deleted_at is None
+            and (wanted in job.id or wanted in job.generation.prompt.casefold())
         ][:MOST_CHOICES]
 
 

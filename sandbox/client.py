@@ -9,51 +9,37 @@ Members are named by user name or id, channels by name, id or "dm". Messages are
 """
 
 import asyncio
-import base64
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sandbox.control.client import ControlClient, SandboxError, as_list, as_object
+from sandbox.acting import Acting, Answer, GivenFile
+from sandbox.control.client import SandboxError, as_list, as_object
 from sandbox.discord.reading import buttons, components, pictures, texts
 
-__all__ = ["Answer", "Sandbox", "SandboxError", "buttons", "components", "pictures", "texts"]
+__all__ = [
+    "Answer",
+    "GivenFile",
+    "Sandbox",
+    "SandboxError",
+    "buttons",
+    "components",
+    "pictures",
+    "texts",
+]
 
 Json = dict[str, Any]
-GivenFile = Path | tuple[str, bytes]
 
 ROOT: Final = Path(__file__).parents[1]
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a person saw of the bot's first answer to what they did.
-
-    `kind` is "message", "deferred", "update", "modal", "autocomplete", or "none" when nothing came
-    within 3 seconds; then `notice` is what Discord shows instead. `message` is as that person
-    sees it.
-    """
-
-    interaction_id: str
-    member: str
-    acknowledged: bool
-    seconds: float
-    kind: str
-    ephemeral: bool
-    message: Json | None
-    modal: Json | None
-    choices: list[Json] | None
-    notice: str | None
-
-
-class Sandbox(ControlClient):
+class Sandbox(Acting):
     """A running sandbox. Use `start` or `connect`, then `async with`."""
 
     def __init__(self, command: Sequence[str] | None, info: Mapping[str, Any]) -> None:
@@ -146,157 +132,6 @@ class Sandbox(ControlClient):
                 process.kill()
                 await process.communicate()
 
-    # ------------------------------------------------------------------ acting as a member
-
-    async def slash(
-        self,
-        member: str,
-        command: str,
-        /,
-        *,
-        channel: str = "art",
-        attachments: Mapping[str, GivenFile] | None = None,
-        locale: str = "en-US",
-        options: Mapping[str, object] | None = None,
-        **more: object,
-    ) -> Answer:
-        """Send a slash command and wait for the first answer, 3 seconds at most.
-
-        Options are keyword arguments; `options` takes those whose names are taken here. A file is
-        a path, or a name with bytes. What the member could not enter raises SandboxError.
-        """
-        files = {name: await _as_json(file) for name, file in (attachments or {}).items()}
-        return await self._act(
-            "slash",
-            member=member,
-            command=command,
-            channel=channel,
-            locale=locale,
-            options={**(options or {}), **more},
-            attachments=files,
-        )
-
-    async def autocomplete(
-        self,
-        member: str,
-        command: str,
-        option: str,
-        value: str = "",
-        /,
-        *,
-        channel: str = "art",
-        **options: object,
-    ) -> Answer:
-        """Type `value` into an option; the suggestions are in `choices`."""
-        return await self._act(
-            "autocomplete",
-            member=member,
-            command=command,
-            option=option,
-            value=value,
-            channel=channel,
-            options=options,
-        )
-
-    async def context(
-        self,
-        member: str,
-        command: str,
-        /,
-        *,
-        message: str | None = None,
-        target: str | None = None,
-        channel: str = "art",
-    ) -> Answer:
-        """Use a context menu on a message, or on a person (`target`)."""
-        return await self._act(
-            "context",
-            member=member,
-            command=command,
-            message=message,
-            target=target,
-            channel=channel,
-        )
-
-    async def click(
-        self, member: str, message: str, *, custom_id: str | None = None, label: str | None = None
-    ) -> Answer:
-        """Press a button of a message, by its custom_id or its label."""
-        return await self._act(
-            "click", member=member, message=message, custom_id=custom_id, label=label
-        )
-
-    async def select(
-        self, member: str, message: str, values: Sequence[str], *, custom_id: str | None = None
-    ) -> Answer:
-        """Choose in a menu of a message; the custom_id may be left out if there is only one."""
-        return await self._act(
-            "select", member=member, message=message, values=list(values), custom_id=custom_id
-        )
-
-    async def submit(
-        self,
-        member: str,
-        interaction: str | Answer,
-        values: Mapping[str, object] | None = None,
-        files: Mapping[str, Sequence[GivenFile]] | None = None,
-    ) -> Answer:
-        """Send the form that `interaction` was answered with; fields by their custom_id."""
-        given = {
-            name: [await _as_json(file) for file in several]
-            for name, several in (files or {}).items()
-        }
-        number = interaction.interaction_id if isinstance(interaction, Answer) else interaction
-        return await self._act(
-            "submit", member=member, interaction=number, values=dict(values or {}), files=given
-        )
-
-    async def say(
-        self,
-        member: str,
-        content: str = "",
-        *,
-        channel: str = "art",
-        files: Sequence[GivenFile] = (),
-    ) -> Json:
-        """Post an ordinary message and return it."""
-        given = [await _as_json(file) for file in files]
-        body = {"member": member, "content": content, "channel": channel, "files": given}
-        return as_object(await self.call("POST", "discord/say", body))
-
-    async def delete(self, message: str, *, member: str = "mo") -> None:
-        """Delete a message as this member."""
-        await self.call("DELETE", f"discord/messages/{message}", params={"member": member})
-
-    async def open_thread(self, name: str, *, member: str = "ada", channel: str = "art") -> Json:
-        """Open a thread in a channel and return it; it is named by its id from then on."""
-        body = {"member": member, "channel": channel, "name": name}
-        return as_object(await self.call("POST", "discord/threads", body))
-
-    async def change_thread(
-        self,
-        thread: str,
-        *,
-        archived: bool | None = None,
-        locked: bool | None = None,
-        member: str = "mo",
-    ) -> Json:
-        """Archive or lock a thread, or the opposite, and return it."""
-        body = {"member": member, "archived": archived, "locked": locked}
-        return as_object(await self.call("PATCH", f"discord/threads/{thread}", body))
-
-    async def delete_channel(self, channel: str, *, member: str = "rae") -> None:
-        """Delete a channel with its threads, or one thread, by name or id."""
-        await self.call("DELETE", f"discord/channels/{channel}", params={"member": member})
-
-    async def remove_bot(self) -> None:
-        """Remove the bot from the server, as its owner; a reset brings it back."""
-        await self.call("DELETE", "discord/bot", params={"member": "rae"})
-
-    async def _act(self, action: str, **body: object) -> Answer:
-        told = as_object(await self.call("POST", f"discord/{action}", body))
-        return Answer(**{item.name: told[item.name] for item in fields(Answer)})
-
     # ------------------------------------------------------------------ seeing
 
     async def messages(self, channel: str = "art", member: str = "ada") -> list[Json]:
@@ -308,6 +143,19 @@ class Sandbox(ControlClient):
         """One message as this member sees it, with fresh addresses."""
         params = {"member": member}
         return as_object(await self.call("GET", f"discord/messages/{message}", params=params))
+
+    async def pins(self, channel: str = "art", member: str = "ada") -> list[Json]:
+        """The pinned messages of a channel, newest first: `pinned_at` and the `message`."""
+        params = {"channel": channel, "member": member}
+        return as_list(await self.call("GET", "discord/pins", params=params))
+
+    async def file(self, message: Json, filename: str | None = None) -> bytes:
+        """What a file of a message holds, by its name, which may be left out if it is alone."""
+        found = [item for item in message["attachments"] if filename in (None, item["filename"])]
+        if len(found) != 1:
+            names = [item["filename"] for item in message["attachments"]]
+            raise SandboxError(f"Message {message['id']} has {len(found)} such files: {names}.")
+        return await self.download(found[0]["url"])
 
     async def history(self, message: str) -> list[Json]:
         """Every state of a message, oldest first: `at`, `event`, `cause`, `message`."""
@@ -350,9 +198,3 @@ class Sandbox(ControlClient):
                     since=mark,
                     timeout=timeout,
                 )
-
-
-async def _as_json(file: GivenFile) -> dict[str, str]:
-    if isinstance(file, Path):
-        file = (file.name, await asyncio.to_thread(file.read_bytes))
-    return {"filename": file[0], "content_base64": base64.b64encode(file[1]).decode()}

@@ -45,7 +45,11 @@ class Room:
 
 ROLES: Final = (
     Role("artists", _EPOCH + 10),
-    Role("moderators", _EPOCH + 11, ("manage_guild", "manage_messages", "manage_threads")),
+    Role(
+        "moderators",
+        _EPOCH + 11,
+        ("manage_guild", "manage_messages", "manage_threads", "pin_messages"),
+    ),
 )
 OWNER: Final = Person("rae", "Rae", _EPOCH + 20, _EPOCH + 40)
 PEOPLE: Final = (
@@ -70,6 +74,7 @@ BOT_PERMISSIONS: Final = (
     "embed_links",
     "attach_files",
     "add_reactions",
+    "pin_messages",
     "use_external_emojis",
     "use_application_commands",
 )

@@ -43,7 +43,10 @@ class Cards(Protocol):
         """
 
     def ended(self, job: Job) -> LayoutView:
-        """How a job ended that shows no images: failed, cancelled, stopped, unconfirmed."""
+        """How a job ended whose message shows no images: in vain, stopped, or told elsewhere."""
+
+    def elsewhere(self, job: Job, link: str, *, images: bool) -> LayoutView:
+        """One neutral line in place of a placeholder whose end a newer message shows."""
 
     def withdrawn(self, job: Job) -> LayoutView:
         """One neutral line in place of a job that was refused late, until it is removed."""
@@ -52,4 +55,4 @@ class Cards(Protocol):
         """Why it was refused late, for its person alone."""
 
     def call(self, job: Job) -> str:
-        """That the result is there, mentioning its person."""
+        """That the result is there, or that there is none, mentioning its person."""

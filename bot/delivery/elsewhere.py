@@ -44,6 +44,11 @@ class _NewMessage:
         direct = self.destination is Destination.DIRECT
         return self.job.place.language if direct else self.job.place.server_language
 
+    @property
+    def where(self) -> Whereabouts:
+        """The message once it is posted."""
+        return Whereabouts(self.destination, self.place.channel_id, self.place.message_id)
+
     async def edit(
         self,
         view: LayoutView,
@@ -84,15 +89,16 @@ class Elsewhere:
 
         return await self._where_it_can(job, post)
 
-    async def tell(self, job: Job) -> None:
-        """Say how a job ended without images. Raises as ``deliver`` does."""
+    async def tell(self, job: Job) -> Whereabouts:
+        """Say how a job ended without images; where. Raises as ``deliver`` does."""
 
-        async def say(message: _NewMessage) -> None:
+        async def say(message: _NewMessage) -> Whereabouts:
             with speaking(message.language):
                 view = self._cards.ended(job)
             await message.edit(view)
+            return message.where
 
-        await self._where_it_can(job, say)
+        return await self._where_it_can(job, say)
 
     async def _where_it_can(self, job: Job, act: Callable[[_NewMessage], Awaitable[T]]) -> T:
         """Do it in the place, and where that cannot be, directly."""
@@ -135,5 +141,5 @@ class Elsewhere:
         ids = {file.filename: file.id for file in attached}
         return Delivered(
             [described(file, ids.get(file.filename)) for file in posted],
-            Whereabouts(message.destination, message.place.channel_id, message.place.message_id),
+            message.where,
         )

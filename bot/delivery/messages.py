@@ -112,7 +112,7 @@ class Messages:
             return None
         except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
             raise DiscordUnavailableError(
-                f"the first answer cannot be asked for: {error}"
+                f"the first answer cannot be asked for: {_reason(error, CALL_SECONDS)}"
             ) from error
         return message.id
 
@@ -221,9 +221,17 @@ async def _answered_in(seconds: float) -> AsyncIterator[None]:
     except discord.HTTPException as error:
         raise _translated(error) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise DiscordUnavailableError(f"Discord did not answer: {error}") from error
+        raise DiscordUnavailableError(
+            f"Discord did not answer: {_reason(error, seconds)}"
+        ) from error
     except UNREADABLE as error:
         raise DiscordUnavailableError(f"Discord's answer cannot be read: {error!r}") from error
+
+
+def _reason(error: Exception, seconds: float) -> str:
+    """What an error says of itself; one that says nothing is most often the end of the wait."""
+    silent = f"nothing within {seconds:g} s" if isinstance(error, TimeoutError) else repr(error)
+    return str(error) or silent
 
 
 def _translated(error: discord.HTTPException) -> DeliveryError:

@@ -1,5 +1,8 @@
 """Direct messages to who runs the bot: the owner of the application, or those of its team."""
 
+from collections import deque
+from dataclasses import dataclass
+
 import aiohttp
 import discord
 import structlog
@@ -7,7 +10,7 @@ from discord import TeamMemberRole, TeamMembershipState
 
 from bot.discord_api import UNREADABLE
 from bot.jobs.circuit import Trouble
-from bot.language import _
+from bot.language import _, speaking
 
 log = structlog.get_logger(__name__)
 
@@ -15,6 +18,24 @@ log = structlog.get_logger(__name__)
 _MANAGING = frozenset({TeamMemberRole.admin, TeamMemberRole.developer})
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE)
 _MINUTE = 60
+LANGUAGE = "en"
+"""What is spoken to operators, who read the log in it too."""
+# So many reports an hour and server are told; the rest is in the log alone.
+REPORTS, REPORT_SECONDS = 10, 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A result that somebody finds wrong. Its texts are harmless as they are, and can be empty."""
+
+    job_id: str
+    server_id: int
+    server: str
+    link: str
+    reporter_id: int
+    owner_id: int
+    prompt: str
+    reason: str
 
 
 class DirectOperator:
@@ -26,6 +47,7 @@ class DirectOperator:
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._reports: dict[int, deque[float]] = {}
 
     async def outage_began(self, trouble: Trouble) -> None:
         """The image API cannot be used."""
@@ -42,12 +64,42 @@ class DirectOperator:
             ).format(minutes=minutes)
         )
 
-    async def _tell(self, text: str) -> None:
+    async def reported(self, report: Report, *, now: float) -> bool:
+        """A member reports a result, ``now`` (in seconds); whether anybody was told."""
+        with speaking(LANGUAGE):  # whatever the one speaks who reports it
+            text = _reported(report)
+        told = self._may_report(report.server_id, now) and await self._tell(text) > 0
+        if not told:
+            log.warning(
+                "a report reached nobody",
+                job=report.job_id,
+                server=report.server_id,
+                reporter=report.reporter_id,
+                words=report.reason,
+            )
+        return told
+
+    def _may_report(self, server_id: int, now: float) -> bool:
+        """Whether this server has not used up the hour's messages; counts this one where not."""
+        for server, earlier in list(self._reports.items()):
+            while earlier and not now - REPORT_SECONDS < earlier[0] <= now:
+                earlier.popleft()
+            if not earlier:
+                del self._reports[server]
+        of_server = self._reports.setdefault(server_id, deque())
+        if len(of_server) >= REPORTS:
+            return False
+        of_server.append(now)
+        return True
+
+    async def _tell(self, text: str) -> int:
+        """How many of them were told."""
+        told = 0
         try:
             people = managers(await self._client.application_info())
         except _UNSENT as error:
             log.warning("who runs the bot cannot be found out", reason=str(error))
-            return
+            return told
         for person in people:
             try:
                 channel = await self._client.create_dm(discord.Object(person))
@@ -55,7 +107,9 @@ class DirectOperator:
             except _UNSENT as error:
                 log.warning("the operator could not be told", user=person, reason=str(error))
             else:
+                told += 1
                 log.info("the operator was told", user=person)
+        return told
 
 
 def managers(application: discord.AppInfo) -> list[int]:
@@ -93,3 +147,18 @@ def _began(trouble: Trouble) -> str:
         "wait for a while before they are given up. You are told when it is over."
     )
     return f"**{title}** {advice}\n{waiting}"
+
+
+def _reported(report: Report) -> str:
+    lines = [
+        _("**A result was reported** · `{job}`").format(job=report.job_id),
+        _("Server: {name} (`{id}`)").format(name=report.server or "–", id=report.server_id),
+        _("Reported by <@{reporter}> (`{reporter}`), made by <@{owner}> (`{owner}`)").format(
+            reporter=report.reporter_id, owner=report.owner_id
+        ),
+        _("Prompt: {prompt}").format(prompt=report.prompt),
+        _("Reason: {reason}").format(reason=report.reason or _("none was given")),
+    ]
+    if report.link:
+        lines.append(report.link)
+    return "\n".join(lines)

@@ -21,7 +21,7 @@ from bot.delivery.fit import ResultFile, fit_all
 from bot.delivery.messages import Messages, TokenDeadError
 from bot.delivery.posting import F, Posting, smaller
 from bot.errors import DeliveryError, MessageUnreachableError, PictureError, UploadTooLargeError
-from bot.jobs.job import Delivered, Destination, Job, Place
+from bot.jobs.job import Delivered, Destination, Job, Place, Whereabouts
 from bot.jobs.polling import EDIT_SECONDS
 from bot.jobs.progress import Fetching, Progress, Queued
 from bot.jobs.result_files import described
@@ -49,7 +49,7 @@ class _Live:
     Its moments are those of the monotonic clock.
 
     ``place`` is there after a press has renewed the token; ``offering`` while the message shows
-    the button for that.
+    the button for that. ``told`` is where the end is to be read.
     """
 
     files: list[discord.Attachment] | None
@@ -61,6 +61,7 @@ class _Live:
     newest: tuple[Job, Progress] | None = None
     newest_at: float = 0.0
     closed: bool = False
+    told: Destination = Destination.PLACEHOLDER
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -222,7 +223,9 @@ class Placeholders:
         except MessageUnreachableError as error:
             log.warning("the placeholder cannot show the result", reason=str(error))
             self._live.pop(job.id, None)
-            return await self._elsewhere.deliver(job, files, balance)
+            delivered = await self._elsewhere.deliver(job, files, balance)
+            self._point(live, job, delivered.where, images=True)
+            return delivered
         self._live.pop(job.id, None)
         ids = {file.filename: file.id for file in attached}
         return Delivered([described(file, ids.get(file.filename)) for file in posted])
@@ -240,12 +243,13 @@ class Placeholders:
             )
         return [file.url for file in await self._messages.attachments(place)]
 
-    async def end(self, job: Job) -> None:
+    async def end(self, job: Job) -> Destination:
         """Show how a job ended that has no images to show here, or tell its person elsewhere."""
         async with self._ending(job) as (live, current):
             with speaking(job.place.spoken):
                 view = self._cards.ended(job)
             await self._edit(live, current, view, "end")
+        return live.told
 
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""
@@ -291,7 +295,9 @@ class Placeholders:
             if not over or job.state is State.CANCELLED:
                 raise
             log.warning("the placeholder cannot show the end", reason=str(error))
-            await self._elsewhere.tell(job)
+            where = await self._elsewhere.tell(job)
+            live.told = where.destination
+            self._point(live, current, where, images=False)
         except DeliveryError:
             over = False
             raise
@@ -299,8 +305,25 @@ class Placeholders:
             if over:
                 self._live.pop(job.id, None)
 
+    def _point(self, live: _Live, job: Job, where: Whereabouts, *, images: bool) -> None:
+        """Say where the end is: what was archived is open again after a new message there."""
+        link = replace(job, went=where).link
+        if where.destination is not Destination.CHANNEL or link is None:
+            return
+
+        async def edit() -> None:
+            with speaking(job.place.spoken):
+                view = self._cards.elsewhere(job, link, images=images)
+            try:
+                async with live.editing:
+                    await self._edit(live, job, view, "end")
+            except DeliveryError as error:
+                log.info("the placeholder stays as it was", job=job.id, reason=str(error))
+
+        self._workers.start(f"point {job.id}", edit)
+
     async def call(self, job: Job) -> None:
-        """Tell its person, who has waited long, that the result is there."""
+        """Tell its person, who has waited long, that the job has ended."""
         with speaking(job.place.spoken):
             text = self._cards.call(job)
         await self._messages.reply(job.place, text, mention=job.member_id)

@@ -80,10 +80,16 @@ class Driver:
 
 
 def waited_long(job: Job) -> bool:
-    """Whether its person should be called: the result came more than two minutes after."""
+    """Whether its person should be called: it ended more than two minutes after, and in place.
+
+    Of a job without images that is asked once its placeholder says so.
+    """
+    if job.state is State.DONE:
+        in_place = job.went == IN_PLACE  # a new message has notified its person already
+    else:
+        in_place = job.state in (State.FAILED, State.UNCONFIRMED) and not job.stopped
     return (
-        job.state is State.DONE
-        and job.went == IN_PLACE  # a new message has notified its person already
+        in_place
         and job.finished_at is not None
         and job.finished_at - job.created_at > LONG_WAIT_SECONDS
     )

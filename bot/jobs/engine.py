@@ -19,7 +19,7 @@ from bot.errors import (
 from bot.jobs.circuit import Outage
 from bot.jobs.driver import Driver, waited_long
 from bot.jobs.holding import FAILURES, Holding
-from bot.jobs.job import Job
+from bot.jobs.job import Destination, Job
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.outage import OutageWatch
 from bot.jobs.pictures import ReferenceLostError
@@ -345,13 +345,14 @@ class Engine:
 
     async def _end(self, job: Job) -> None:
         """Show the end of a job; what Discord does not take now is tried again later."""
+        told: Destination | None = None
         try:
             if job.failure is Failure.NEVER_SHOWN:
                 log.info("its person knows of no job, and is told of none", job=job.id)
             elif job.failure is Failure.REFERENCE_REFUSED:
                 await self._screen.explain(job)
             else:
-                await self._screen.end(job)
+                told = await self._screen.end(job)
         except MessageUnreachableError as error:
             log.warning("its end cannot be shown", reason=str(error))
         except DeliveryError as error:
@@ -359,6 +360,8 @@ class Engine:
             return
         self._reached(Milestone.END_SHOWN)
         await self._store.shown(job.id)
+        if told is Destination.PLACEHOLDER and job.state is not State.DONE and waited_long(job):
+            await self._call(job)
 
 
 _UNFINISHED = tuple(state for state in State if not state.final)

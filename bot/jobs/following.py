@@ -49,6 +49,7 @@ class Following:
         self._late_since: float | None = None
         self._gone = 0
         self._failed_looks = 0
+        self._blind = False  # a look went unanswered since the task was last seen running
         self._seen_running: float | None = None
         self._references: list[str] = []
         self._reported: float | None = None
@@ -86,6 +87,7 @@ class Following:
         else:
             self._gone = self._failed_looks = 0
             return report
+        self._blind = True
         return None
 
     async def _ended(self, report: TaskReport | None) -> Job | None:
@@ -100,6 +102,7 @@ class Following:
             return await self._completed(report)
         if report is not None:
             self._seen_running = self._elapsed()
+            self._blind = False
             self._reported = report.progress
         if self._is_hopeless(answered=report is not None):
             log.error("the task is given up", task_id=job.task_id)
@@ -122,7 +125,9 @@ class Following:
         self.images = report.images
         seconds = likely_duration(self._elapsed(), self._seen_running)
         steps.metrics.task_completed(job.generation.mode, seconds=seconds)
-        return await steps.insist(lambda: steps.store.delivering(job.id, task_seconds=seconds))
+        # When it ended while nobody was answered is anybody's guess, and nothing to learn from.
+        learnt = None if self._blind else seconds
+        return await steps.insist(lambda: steps.store.delivering(job.id, task_seconds=learnt))
 
     async def _wait(self, seconds: float) -> None:
         """Wait for the next look, and let the bar move meanwhile."""

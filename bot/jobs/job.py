@@ -16,6 +16,7 @@ class Place:
     ``token`` edits the message until ``token_expires_at``; after that only the bot's own token
     can, and only where the message is not private. ``file_limit`` is in bytes a file.
     ``language`` is the person's, ``server_language`` the server's, as Discord's locales.
+    ``in_thread``: the channel is a thread, a post of a forum included.
     """
 
     server_id: int
@@ -27,6 +28,7 @@ class Place:
     language: str
     server_language: str
     file_limit: int
+    in_thread: bool = False
 
     def __repr__(self) -> str:
         """Without the token, so that no log can carry it."""

@@ -181,14 +181,14 @@ def _words(trouble: Trouble) -> str:
     return {
         Trouble.KEY_REJECTED: _(
             "The image service does not accept this bot's key at the moment. Its operator has to "
-            "mend that. Nothing was charged; the bot tries again <t:{when}:R>."
+            "mend that. Nothing was charged; the bot tries again at <t:{when}:T>."
         ),
         Trouble.BALANCE_EMPTY: _(
             "This bot's balance at the image service is used up. Its operator has to refill it. "
-            "Nothing was charged; the bot tries again <t:{when}:R>."
+            "Nothing was charged; the bot tries again at <t:{when}:T>."
         ),
         Trouble.NOT_ANSWERING: _(
             "The image service does not answer at the moment. Nothing was charged; the bot tries "
-            "again <t:{when}:R>."
+            "again at <t:{when}:T>."
         ),
     }[trouble]

@@ -4,11 +4,12 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from bot.delivery.download import Downloader
-from bot.errors import DownloadError
-from bot.generation import Reference
+from bot.errors import DownloadError, PersonError
+from bot.generation import Reference, plain
 from bot.jobs.recalling import Recall
 from bot.jobs.reference_files import ReferenceFiles
-from bot.language import speaking
+from bot.language import _, speaking
+from bot.pixels import preview
 from bot.references import PreparedReference, prepare
 
 # A large picture takes up to three quarters of a gigabyte while it is turned.
@@ -66,13 +67,35 @@ class ReferencePictures:
         )
 
     async def keep_all(self, references: tuple[Reference, ...], language: str) -> list[Reference]:
-        """All of them, in order; the first that cannot be kept raises, as ``ready``."""
-        tasks = [asyncio.ensure_future(self.keep(each, language)) for each in references]
+        """All of them, in order, for somebody who waits for it.
+
+        Raises ``PersonError`` in ``language`` for the first that cannot be used or is gone.
+        """
+        tasks = [asyncio.ensure_future(self._keep_or_say(each, language)) for each in references]
         try:
             return await asyncio.gather(*tasks)
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _keep_or_say(self, reference: Reference, language: str) -> Reference:
+        try:
+            return await self.keep(reference, language)
+        except ReferenceLostError as error:
+            with speaking(language):
+                raise PersonError(
+                    _("**{name}** can no longer be fetched. Attach the picture again.").format(
+                        name=plain(reference.filename)
+                    )
+                ) from error
+
+    async def preview(self, sha256: str, side: int) -> bytes | None:
+        """A kept picture as a JPEG of at most ``side`` pixels each way; ``None`` if it is gone."""
+        data = await self._files.load(sha256)
+        if data is None:
+            return None
+        async with self._decoding:
+            return await asyncio.to_thread(preview, data, side)
 
     async def _find(self, reference: Reference) -> tuple[bytes, str | None]:
         """The bytes, and the address that they came from just now."""

@@ -68,12 +68,18 @@ def likely_duration(seen_finished: float, seen_running: float | None) -> float:
 
 
 def next_look(experience: Experience, elapsed: float) -> float:
-    """Seconds to wait before asking again, ``elapsed`` seconds after the task was started."""
+    """Seconds to wait before asking again, ``elapsed`` seconds after the task was started.
+
+    However far apart the known durations are, a task is looked at again before it has taken half
+    as long again: one slow task among many must not keep the images of the next ones waiting.
+    """
     earliest = elapsed + LEAST_GAP
     for share in LOOKS:
         look = experience.quantile(share)
-        if look >= earliest or (elapsed == 0 and look > 0):
-            return look - elapsed
+        if elapsed == 0 and look > 0:
+            return look
+        if look >= earliest:
+            return max(LEAST_GAP, min(look, elapsed * GROWTH) - elapsed)
     longest = experience.quantile(1.0)
     return min(max(LEAST_GAP, (elapsed - longest) * (GROWTH - 1), longest * 0.1), LONGEST_GAP)
 

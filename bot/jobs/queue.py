@@ -19,7 +19,7 @@ from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
 from bot.storage.database import Database
 from bot.storage.schema import job_references, jobs, ledger
-from bot.wishes import Request
+from bot.wishes import Lineage, Request
 
 # Later than any job lives: nothing to prepare, or an address that does not expire.
 FOREVER = 1e12
@@ -92,12 +92,14 @@ class JobQueue:
         generation = request.generation
         job_id = self._new_id()
         async with self._database.write() as connection:
-            standing = await self._standing(connection, member_id)
-            self._refuse_too_many(standing.own)
             if retry_of is not None:
                 await self._refuse_second_retry(connection, retry_of)
             elif request.lineage is not None:
-                await self._refuse_second_press(connection, request, member_id)
+                await self._refuse_second_press(
+                    connection, request.lineage, generation.prompt, member_id
+                )
+            standing = await self._standing(connection, member_id)
+            self._refuse_too_many(standing.own)
             await self._budget.check(connection, generation.price)
             job = Job(
                 id=job_id,
@@ -240,7 +242,7 @@ class JobQueue:
         if unfinished >= self._max_per_member:
             raise PersonError(
                 _(
-                    "You have {count} pictures under way, and {most} is the most at a time. "
+                    "You have {count} requests under way, and {most} is the most at a time. "
                     "Send this again when one of them is finished."
                 ).format(count=unfinished, most=self._max_per_member)
             )
@@ -256,11 +258,9 @@ class JobQueue:
             )
 
     async def _refuse_second_press(
-        self, connection: AsyncConnection, request: Request, member_id: int
+        self, connection: AsyncConnection, lineage: Lineage, prompt: str, member_id: int
     ) -> None:
-        lineage, generation = request.lineage, request.generation
-        if lineage is None:
-            return
+        """What came to nothing meanwhile, or was called off, is no reason to refuse."""
         now = self._clock()
         for earlier in await read_jobs(
             connection,
@@ -268,8 +268,9 @@ class JobQueue:
             jobs.c.member_id == member_id,
             jobs.c.relation == lineage.relation.value,
             jobs.c.created_at.between(now - PRESS_SECONDS, now),
+            or_(jobs.c.finished_at.is_(None), jobs.c.state == State.DONE.value),
         ):
-            if earlier.lineage == lineage and earlier.generation.prompt == generation.prompt:
+            if earlier.lineage == lineage and earlier.generation.prompt == prompt:
                 where = earlier.place.link
                 raise PersonError(
                     _("This was started a moment ago: {link}").format(link=where)
@@ -308,6 +309,7 @@ async def _insert(
                 language=place.language,
                 server_language=place.server_language,
                 file_limit=place.file_limit,
+                in_thread=place.in_thread,
                 mode=generation.mode.value,
                 prompt=generation.prompt,
                 aspect_ratio=generation.aspect_ratio.value,

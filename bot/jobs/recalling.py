@@ -31,8 +31,11 @@ class Recall:
         """The images in order, as good as they can still be had; ``None`` where they are gone.
 
         The media folder has what the image API made. The message in Discord has it too, or a
-        smaller version of it. The image API itself forgets soon.
+        smaller version of it. The image API itself forgets soon. What was deleted is gone,
+        wherever it still is.
         """
+        if job.deleted_at is not None:
+            return None
         if (kept := await self._kept(job)) is not None:
             return kept
         if (shown := await self._shown(job)) is not None:
@@ -58,6 +61,30 @@ class Recall:
         if found is None or origin.position >= len(found):
             return None
         return found[origin.position].data, None
+
+    async def addresses(self, job: Job) -> list[str]:
+        """Where the images can be seen in Discord for some hours, in order; empty where not."""
+        return [] if job.deleted_at is not None else await self._shown_at(job)
+
+    async def original(self, origin: Origin) -> ResultFile | None:
+        """One image as the image API made it; ``None`` where it is gone.
+
+        Where only the smaller version that Discord has is left, that: it is ``shrunk``.
+        """
+        job = await self._steps.store.get(origin.job_id)
+        if job is None or job.deleted_at is not None:
+            return None
+        position = origin.position
+        found = await self._kept(job)
+        recorded = await self._steps.store.images(job.id)
+        smaller = position < len(recorded) and recorded[position].shrunk
+        if found is None and not smaller:
+            found = await self._shown(job)
+        if found is None and job.task_id:
+            found = await self._results.fetch(job)
+        if found is None and smaller:
+            found = await self._shown(job)
+        return found[position] if found and position < len(found) else None
 
     async def _kept(self, job: Job) -> list[ResultFile] | None:
         if not job.images_kept:

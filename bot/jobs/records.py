@@ -109,6 +109,7 @@ def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
             language=row["language"],
             server_language=row["server_language"],
             file_limit=row["file_limit"],
+            in_thread=row["in_thread"],
         ),
         generation=Generation(
             mode=Mode(row["mode"]),

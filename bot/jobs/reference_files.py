@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.generation import Reference
+from bot.jobs.states import UNFINISHED
 from bot.references import PreparedReference
 from bot.storage.database import Database
-from bot.storage.schema import character_pictures, held_files, reference_files
+from bot.storage.schema import (
+    character_pictures,
+    held_files,
+    job_references,
+    jobs,
+    reference_files,
+)
 
 DAY_SECONDS = 86_400.0
 
@@ -53,14 +60,23 @@ class ReferenceFiles:
     async def forget_unused(self, days: int) -> int:
         """Forget what was not used for so many days; how many files that were.
 
-        What a character is made of stays, and what is held.
+        What a character is made of stays, what is held, and what a job waits to be made from.
         """
+        needed = (
+            select(character_pictures.c.sha256),
+            select(held_files.c.sha256),
+            select(job_references.c.sha256)
+            .join(jobs, jobs.c.id == job_references.c.job_id)
+            .where(
+                jobs.c.state.in_([state.value for state in UNFINISHED]),
+                job_references.c.sha256.is_not(None),
+            ),
+        )
         async with self._database.write() as connection:
             gone = await connection.execute(
                 delete(reference_files).where(
                     reference_files.c.last_used_at < self._clock() - days * DAY_SECONDS,
-                    reference_files.c.sha256.not_in(select(character_pictures.c.sha256)),
-                    reference_files.c.sha256.not_in(select(held_files.c.sha256)),
+                    *(reference_files.c.sha256.not_in(hashes) for hashes in needed),
                 )
             )
             return gone.rowcount
@@ -81,4 +97,9 @@ async def hold(connection: AsyncConnection, holder: str, references: Iterable[Re
 
 async def drop(connection: AsyncConnection, *holders: str) -> None:
     """What these held may be forgotten in time."""
+    await connection.execute(delete(held_files).where(held_files.c.holder.in_(holders)))
+
+
+async def drop_all(connection: AsyncConnection, holders: Select[str]) -> None:
+    """The same for holders that the database names: any number of them."""
     await connection.execute(delete(held_files).where(held_files.c.holder.in_(holders)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.delivery.fit import ResultFile
-from bot.jobs.job import Delivered, Job
+from bot.jobs.job import Delivered, Destination, Job
 from bot.jobs.progress import Progress
 
 
@@ -45,11 +45,14 @@ class Screen(Protocol):
     async def addresses(self, job: Job) -> list[str]:
         """Where the images of a finished job can be fetched in Discord, in order."""
 
-    async def end(self, job: Job) -> None:
-        """Show how a job ended that has no images to show here, or tell its person elsewhere."""
+    async def end(self, job: Job) -> Destination:
+        """Show how a job ended that has no images to show here, or tell its person elsewhere.
+
+        Returns where it is told: ``PLACEHOLDER`` notifies nobody, a new message its person.
+        """
 
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""
 
     async def call(self, job: Job) -> None:
-        """Tell its person, who has waited long, that the result is there."""
+        """Tell its person, who has waited long, that the job has ended."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
@@ -48,6 +48,21 @@ class JobStore:
         """The job of that id, if there is one."""
         async with self._database.read() as connection:
             found = await read_jobs(connection, jobs.c.id == job_id)
+        return found[0] if found else None
+
+    async def of_message(self, channel_id: int, message_id: int) -> Job | None:
+        """The job that this message shows, as its placeholder or as what has its images."""
+        async with self._database.read() as connection:
+            found = await read_jobs(
+                connection,
+                or_(
+                    and_(jobs.c.message_id == message_id, jobs.c.channel_id == channel_id),
+                    and_(
+                        jobs.c.result_message_id == message_id,
+                        jobs.c.result_channel_id == channel_id,
+                    ),
+                ),
+            )
         return found[0] if found else None
 
     async def unfinished(self) -> dict[State, int]:

@@ -17,7 +17,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction, create_asy
 from bot.errors import DatabaseFailingError, StorageError
 from bot.storage.database_file import DatabaseFile
 from bot.storage.schema import reference_files
-from bot.storage.sqlite import DAMAGE, WRITES, advice, begin, find_damage, prepare, primary_code
+from bot.storage.sqlite import (
+    DAMAGE,
+    WRITES,
+    advice,
+    begin,
+    find_damage,
+    forget_read_only,
+    prepare,
+    primary_code,
+)
 from bot.storage.trouble import Trouble
 
 T = TypeVar("T")
@@ -63,6 +72,7 @@ class Database:
         if self._file:
             event.listen(self._engine.sync_engine, "connect", self._prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", begin)
+            event.listen(self._engine.sync_engine, "handle_error", forget_read_only)
 
     def hurried(self) -> Self:
         """The same database for those whom a person waits for.
@@ -198,7 +208,7 @@ class Database:
         if advised is None:
             return None
         failing = DatabaseFailingError(f"{words} ({advised})")
-        self._trouble.failed(str(failing), damaged=code in DAMAGE)
+        self._trouble.failed(str(failing), kind=advised, damaged=code in DAMAGE)
         return failing
 
     def _prepare_sqlite(self, connection: DBAPIConnection, _record: object) -> None:

@@ -11,6 +11,9 @@ from bot.errors import DatabaseFailingError, StorageError
 # What SQLite puts beside a database's file; the first of them holds the database's newest part.
 LOG = "-wal"
 BESIDE = (LOG, "-shm", "-journal")
+# What to do where one of them was deleted. A log that is gone is saved by who has it open.
+A_BACKUP = 'restore a backup, as "Data and backup" in docs/operating.md says'
+A_STOP = "stop the bot, which saves what was in it, and start it"
 
 
 @dataclass(slots=True)
@@ -71,7 +74,7 @@ class DatabaseFile:
         try:
             log.stat()
         except OSError as error:
-            raise self._gone(log, error) from error
+            raise self._gone(log, error, A_STOP) from error
 
     def check_room(self, least: int) -> None:
         """Raise ``DatabaseFailingError`` where fewer than ``least`` bytes are left on its disk."""
@@ -85,8 +88,8 @@ class DatabaseFile:
             )
 
     @staticmethod
-    def _gone(path: Path, error: OSError) -> DatabaseFailingError:
+    def _gone(path: Path, error: OSError, deleted: str = A_BACKUP) -> DatabaseFailingError:
         return DatabaseFailingError(
-            f"{path} is gone ({error.strerror}): stop the bot, put it back, or a backup in the "
-            "database's place, and start it"
+            f"{path} is gone ({error.strerror}): move it back, and the bot goes on; if it was "
+            f"deleted, {deleted}"
         )

@@ -57,6 +57,7 @@ jobs = Table(
     Column("language", String(16), nullable=False),  # the person's
     Column("server_language", String(16), nullable=False),
     Column("file_limit", BigInteger, nullable=False),
+    Column("in_thread", Boolean, nullable=False, server_default=text("false")),
     # what was asked for
     Column("mode", String(16), nullable=False),
     Column("prompt", Text, nullable=False),
@@ -118,6 +119,8 @@ jobs = Table(
     Index("ix_jobs_parent", "parent_id"),
     Index("ix_jobs_character", "character_id", "created_at"),
     Index("ix_jobs_channel", "channel_id", "created_at"),
+    Index("ix_jobs_message", "message_id"),
+    Index("ix_jobs_result_message", "result_message_id"),
     Index("ix_jobs_durations", "mode", "resolution", "num_images", "completed_at"),
 )
 

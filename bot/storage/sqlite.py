@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The execution option that says which kind of transaction begins.
@@ -71,6 +71,16 @@ def begin(connection: Connection) -> None:
     """Begin a transaction: one that writes takes its turn at once, and not at its first write."""
     writes = connection.get_execution_options().get(WRITES, True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def forget_read_only(context: ExceptionContext) -> None:
+    """Have every connection opened anew after one of them was not allowed to write.
+
+    SQLite opens a file that it may not write for reading only, and that connection stays so when
+    the file may be written again.
+    """
+    if primary_code(context.original_exception) == sqlite3.SQLITE_READONLY:
+        context.is_disconnect = True
 
 
 async def find_damage(

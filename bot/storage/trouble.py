@@ -1,4 +1,7 @@
-"""The episodes in which a database fails. The log tells of each once, and once that it is over."""
+"""The episodes in which a database fails.
+
+The log tells of each once, of every further reason in it once, and once that it is over.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -25,6 +28,7 @@ class Trouble:
         self._last_failure = 0.0
         self._last_commit: float | None = None
         self._failures = 0
+        self._told: set[str] = set()
         self.damage: str | None = None
 
     def proven_for(self, seconds: float) -> bool:
@@ -32,14 +36,18 @@ class Trouble:
         last = self._last_commit
         return self._began is None and last is not None and self._clock() - last < seconds
 
-    def failed(self, reason: str, *, damaged: bool = False) -> None:
-        """The database did not do its work."""
+    def failed(self, reason: str, *, kind: str | None = None, damaged: bool = False) -> None:
+        """The database did not do its work. Reasons of one ``kind`` are told of once."""
         now = self._clock()
+        kind = kind or reason
         if self._began is None:
             self._began = now
             log.error("the database fails", reason=reason)
         elif damaged and self.damage is None:
             log.error("the database is damaged", reason=reason)
+        elif kind not in self._told:
+            log.error("the database fails for another reason", reason=reason)
+        self._told.add(kind)
         if damaged:
             self.damage = reason
         self._last_failure = now
@@ -55,3 +63,4 @@ class Trouble:
         log.warning("the database works again", failures=self._failures, seconds=seconds)
         self._began = None
         self._failures = 0
+        self._told.clear()

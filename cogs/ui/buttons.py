@@ -1,85 +1,23 @@
-"""The buttons on messages about jobs. Each carries its job's id, so a restart changes nothing."""
-
-import re
-from typing import Any, ClassVar, Self
+"""The buttons on messages about jobs that are under way, or that ended without images to show."""
 
 import discord
-from discord import ui
+import structlog
 
-from bot.client import ShotlistClient
 from bot.errors import PersonError
 from bot.jobs.engine import StopOutcome
-from bot.jobs.job import Job
-from bot.jobs.states import State
+from bot.jobs.job import Destination, Job
+from bot.jobs.states import Failure, State
 from bot.language import _, speaking
-from bot.wishes import Lineage, Request
 from cogs.accept import begin, token_end
-from cogs.interactions import Interaction, language_of
+from cogs.interactions import Interaction
 from cogs.ui.failures import explain
 from cogs.ui.images import send_images
+from cogs.ui.job_items import JobButton, moderates
+from cogs.ui.next_steps import again
 
+log = structlog.get_logger(__name__)
 
-class JobButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
-    """What the buttons have in common: whose they are, and where their errors go.
-
-    discord.py writes what a dynamic item raises into the log and leaves the person without an
-    answer; here it goes to the client's error handler, as a command's does. The template
-    matches nothing, since only the kinds below are registered.
-    """
-
-    action: ClassVar[str]
-    style: ClassVar[discord.ButtonStyle]
-
-    def __init__(self, job_id: str) -> None:
-        super().__init__(
-            ui.Button(label=self.label(), style=self.style, custom_id=f"{self.action}:{job_id}")
-        )
-        self.job_id = job_id
-
-    def label(self) -> str:
-        """What is written on it, at most 80 characters."""
-        raise NotImplementedError
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed."""
-        del interaction, item
-        return cls(match["job"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button says; every error is answered in the client's one place."""
-        client: ShotlistClient = interaction.client
-        with speaking(language_of(interaction)):
-            try:
-                await self.pressed(interaction)
-            except Exception as error:  # noqa: BLE001 — handed on, as the tree does for commands
-                await client.answer_error(interaction, error)
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """What this kind of button does. ``PersonError`` is shown to who pressed it."""
-        raise NotImplementedError
-
-    async def job(self, interaction: Interaction) -> Job:
-        """The job the button belongs to; raises ``PersonError`` where there is none."""
-        job = await interaction.client.services.store.get(self.job_id)
-        if job is None:
-            raise PersonError(
-                _("This request is not known here any more, so nothing can be done with it.")
-            )
-        return job
-
-    async def own_job(self, interaction: Interaction) -> Job:
-        """The same, for who asked for it alone; raises ``PersonError`` for others."""
-        job = await self.job(interaction)
-        if interaction.user.id != job.member_id:
-            raise PersonError(
-                _("Only <@{owner}>, who asked for this, can use this button.").format(
-                    owner=job.member_id
-                )
-            )
-        return job
+__all__ = ["ImagesButton", "JobButton", "KeepButton", "RetryButton", "StopButton"]
 
 
 class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
@@ -99,7 +37,7 @@ class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Stop the job; the engine shows what came of it where the button was."""
         job = await self.job(interaction)
-        if interaction.user.id != job.member_id and not _moderates(interaction, job):
+        if interaction.user.id != job.member_id and not moderates(interaction, job):
             raise PersonError(
                 _(
                     "Only <@{owner}>, who asked for this, and those who may manage messages here "
@@ -118,6 +56,8 @@ class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
                 "It is too late to stop this: it has ended or is being posted."
             ),
         }[outcome]
+        if outcome is StopOutcome.TOO_LATE:
+            await _mend(interaction, await self.job(interaction))
         if words is not None:
             await interaction.followup.send(words, ephemeral=True)
 
@@ -133,12 +73,12 @@ class KeepButton(JobButton, template=r"keep:(?P<job>[a-z0-9]{1,16})"):
         return _("Keep updating")
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Go on where the message is; what has ended meanwhile is shown in a new answer."""
+        """Go on where the message is; how a job ended that is over is said there."""
         job = await self.own_job(interaction)
-        if job.state.final:
-            await send_images(interaction, job)
-            return
         await interaction.response.defer()
+        if job.state.final:
+            await _mend(interaction, job)
+            return
         await interaction.client.services.engine.renewed(
             job, interaction.token, token_end(interaction)
         )
@@ -177,21 +117,32 @@ class ImagesButton(JobButton, template=r"images:(?P<job>[a-z0-9]{1,16})"):
         await send_images(interaction, await self.own_job(interaction))
 
 
-def again(job: Job, lineage: Lineage | None) -> Request:
-    """What asks for the same as ``job``, shown in the same way."""
-    return Request(
-        job.generation,
-        private=job.place.private,
-        spoiler=job.spoiler,
-        character_id=job.character_id,
-        lineage=lineage,
-    )
+async def _mend(interaction: Interaction, job: Job) -> None:
+    """Draw how a job ended onto the message that was pressed, which did not say so yet.
+
+    Its old token may be dead, or its thread have been archived at the end; a press brings a
+    token of its own. The press must have been acknowledged.
+    """
+    from cogs.ui.cards import JobCards  # noqa: PLC0415 — it draws these buttons
+
+    message = interaction.message
+    if message is None or not job.state.final or _shows_result(message.id, job):
+        return
+    cards = JobCards()
+    with speaking(job.place.spoken):
+        if job.failure is Failure.REFERENCE_REFUSED and not job.place.private:
+            view = cards.withdrawn(job)  # why is for its person alone
+        else:
+            view = cards.ended(job)
+    try:
+        await interaction.edit_original_response(
+            view=view, attachments=[], allowed_mentions=discord.AllowedMentions.none()
+        )
+    except discord.HTTPException as error:
+        log.info("a message stays as it was", job=job.id, reason=str(error))
 
 
-def _moderates(interaction: Interaction, job: Job) -> bool:
-    """Whether who pressed may manage the messages of the channel that the job is in."""
-    return (
-        interaction.guild_id is not None
-        and interaction.channel_id == job.place.channel_id
-        and interaction.permissions.manage_messages
-    )
+def _shows_result(message_id: int, job: Job) -> bool:
+    """Whether that message has the images, or had them: they came while it was pressed."""
+    in_place = job.went is None or job.went.destination is Destination.PLACEHOLDER
+    return job.state is State.DONE and in_place and message_id == job.place.message_id

@@ -13,7 +13,7 @@ from bot.credits.caps import Balance
 from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile
 from bot.jobs.circuit import Trouble
-from bot.jobs.job import Job
+from bot.jobs.job import Destination, Job
 from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting, Waiting
 from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
@@ -23,6 +23,7 @@ from cogs.ui.failures import explain
 from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
 from cogs.ui.phrases import bar, credits_of, duration, settings_of
 from cogs.ui.plain_text import cut, shown
+from cogs.ui.result_buttons import result_rows
 
 PROMPT_CHARACTERS = 600
 DETAIL_CHARACTERS = 300
@@ -32,6 +33,9 @@ WORKING = 0x5865F2
 FINISHED = 0x23A55A
 TROUBLE = 0xDA373C
 DOUBT = 0xF0B232
+
+# Where images are seen by all who see the message about them.
+_LINKED = (Destination.PLACEHOLDER, Destination.CHANNEL)
 
 
 class JobCards(Cards):
@@ -47,7 +51,7 @@ class JobCards(Cards):
             lines.append(_running_out(job))
         return card(
             _asked(job),
-            gallery(referenced(references)),
+            gallery(referenced(references), spoiler=job.spoiler),
             paragraph(*lines),
             row(KeepButton(job.id) if offering else None, _stop_button(job, progress)),
             accent=WAITING if isinstance(progress, Queued | Waiting) else WORKING,
@@ -65,25 +69,46 @@ class JobCards(Cards):
         """The images, attached under their file names; ``missing`` are still on their way.
 
         ``moved``: as a direct message, since they could not be shown where they were asked for.
+        Nothing can be pressed there: what came of it would belong to no server.
         """
         return card(
             _asked(job),
-            gallery(captioned(job, [file.filename for file in files], missing=missing)),
+            gallery(
+                captioned(job, [file.filename for file in files], missing=missing),
+                spoiler=job.spoiler,
+            ),
             paragraph(
                 *_result_lines(job, files, balance, missing),
-                *([_moved(job)] if moved else []),
+                *([_moved()] if moved else []),
             ),
+            *([] if missing or moved else result_rows(job, len(files))),
             accent=FINISHED,
         )
 
     def ended(self, job: Job) -> ui.LayoutView:
-        """How a job ended that shows no images: failed, cancelled, stopped, unconfirmed."""
+        """How a job ended whose message shows no images: in vain, stopped, or told elsewhere."""
         if job.state in (State.FAILED, State.UNCONFIRMED):
             return _stopped_in_vain(job) if job.stopped else _failed(job)
         if job.state is State.CANCELLED and job.task_id is None:  # never sent, so never paid
             words = _("**Cancelled.** Nothing was charged.")
             return card(paragraph(_whose(job), words), accent=WAITING)
+        went = job.went.destination if job.went else None
+        if job.deleted_at is not None:
+            return line("-# " + _("This result was deleted."))
+        if job.state is State.DONE and went is Destination.DIRECT:
+            return _sent_directly(job)
+        if job.state is State.DONE and went in _LINKED and job.link is not None:
+            return self.elsewhere(job, job.link, images=True)
         return _put_away(job)
+
+    def elsewhere(self, job: Job, link: str, *, images: bool) -> ui.LayoutView:
+        """One neutral line in place of a placeholder whose end a newer message shows."""
+        words = (
+            _("{person} The images are in another message: {link}")
+            if images
+            else _("{person} How this ended is said in another message: {link}")
+        )
+        return line("-# " + words.format(person=_whose(job), link=link))
 
     def withdrawn(self, job: Job) -> ui.LayoutView:
         """One neutral line in place of a job that was refused late, until it is removed."""
@@ -95,7 +120,9 @@ class JobCards(Cards):
         return f"{reason}\n{_('Nothing was charged.')}"
 
     def call(self, job: Job) -> str:
-        """That the result is there, mentioning its person."""
+        """That the result is there, or that there is none, mentioning its person."""
+        if job.state is not State.DONE:
+            return _("{person} This did not work. Nothing was charged.").format(person=_whose(job))
         return _("{person} Your images are finished.").format(person=_whose(job))
 
 
@@ -138,7 +165,7 @@ def _progress_lines(progress: Progress) -> list[str]:
                 _("**Drawing** · {percent} %").format(percent=percent),
                 bar(share),
                 "-# "
-                + _("started <t:{started}:R> · ready <t:{ends}:R>").format(
+                + _("started <t:{started}:R> · expected <t:{ends}:R>").format(
                     started=round(started_at), ends=round(ends_at)
                 ),
             ]
@@ -199,15 +226,16 @@ def _result_lines(
 
 def _running_out(job: Job) -> str:
     return _(
-        "Discord lets me update a private message for fifteen minutes, until <t:{when}:R>. Press "
+        "Discord lets me update a private message for fifteen minutes, until <t:{when}:t>. Press "
         "*Keep updating* for fifteen more, or the images come as a direct message."
     ).format(when=round(job.place.token_expires_at))
 
 
-def _moved(job: Job) -> str:
+def _moved() -> str:
+    # Without a link to the place: it may be gone, for the bot or for its person.
     return "-# " + _(
-        "This comes as a direct message, since it could not be shown in <#{channel}>."
-    ).format(channel=job.place.channel_id)
+        "This comes as a direct message, since it could not be shown where you asked for it."
+    )
 
 
 def _failed(job: Job) -> ui.LayoutView:
@@ -231,6 +259,14 @@ def _stopped_in_vain(job: Job) -> ui.LayoutView:
     """No prompt, as in every card of a stopped job: it may be why a moderator stopped it."""
     words = _("**Stopped.** There are no images of it, and nothing was charged.")
     return card(paragraph(_whose(job), words), accent=WAITING)
+
+
+def _sent_directly(job: Job) -> ui.LayoutView:
+    """A finished job whose images went to its person: the link to them would be theirs alone."""
+    words = _("**Finished.** The images went to {person} as a direct message.").format(
+        person=_whose(job)
+    )
+    return card(paragraph(words), row(ImagesButton(job.id)), accent=WAITING)
 
 
 def _put_away(job: Job) -> ui.LayoutView:

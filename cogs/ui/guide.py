@@ -42,8 +42,33 @@ def guide(mention: Callable[[str], str]) -> ui.LayoutView:
                 price=credits_of(Mode.MULTISHOT.price),
                 images=MAX_IMAGES,
             ),
+            _("Sent without a prompt, both open a form."),
         ),
         ui.Separator(),
+        paragraph(
+            _("**Going on from a picture**"),
+            _(
+                "Under each result: the same again, the prompt changed, or one of its images, to "
+                "vary it, to make shots of who is in it, or to draw it larger. Whoever presses "
+                "pays, and sees before how much. On anybody's message with pictures, *Apps* in "
+                "its menu has *Use as reference* and *Save as character*, and on a result *Image "
+                "details*."
+            ),
+        ),
+        paragraph(
+            _("**Characters and threads**"),
+            _(
+                "{create} keeps pictures and notes of somebody under a name, for `character:` in "
+                "both commands. *Continue in a thread* opens a thread in which a picture or a "
+                "character holds: {settings} shows and changes that, {undo} goes back a step, "
+                "{export} gives you all of it as a ZIP."
+            ).format(
+                create=mention("character create"),
+                settings=mention("thread settings"),
+                undo=mention("thread undo"),
+                export=mention("thread export"),
+            ),
+        ),
         paragraph(
             _("**Settings inside the prompt**"),
             _(
@@ -73,8 +98,17 @@ def guide(mention: Callable[[str], str]) -> ui.LayoutView:
             _("**Credits**"),
             _(
                 "{credits} shows what you have left, when new ones come, and your last requests. "
-                "A request that fails costs nothing. {show} brings an earlier result back."
-            ).format(credits=mention("credits"), show=mention("show")),
+                "A request that fails costs nothing."
+            ).format(credits=mention("credits")),
+        ),
+        paragraph(
+            _("**Finding things again**"),
+            _(
+                "{gallery} pages through what you or others made, {show} brings a result back, "
+                "and {defaults} sets what holds for you unless you say otherwise."
+            ).format(
+                gallery=mention("gallery"), show=mention("show"), defaults=mention("defaults")
+            ),
         ),
         accent=_ACCENT,
     )

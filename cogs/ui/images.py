@@ -8,13 +8,15 @@ import discord
 from bot.delivery.fit import MAX_FILES, ResultFile, fit_all
 from bot.errors import PersonError
 from bot.jobs.job import Job
-from bot.jobs.states import State
 from bot.language import _, ngettext
+from bot.storage.schema import DIRECT_MESSAGES
 from cogs.interactions import Interaction
 from cogs.ui.captions import captioned
-from cogs.ui.layout import card, gallery, paragraph
+from cogs.ui.job_items import check_result
+from cogs.ui.layout import Piece, card, gallery, paragraph
 from cogs.ui.phrases import settings_of
 from cogs.ui.plain_text import shown
+from cogs.ui.result_buttons import result_rows
 
 SURE_BYTES = 10 * 1024 * 1024
 """What Discord takes from everybody in one file, whatever it says of the place."""
@@ -29,10 +31,10 @@ Captioned = tuple[ResultFile, tuple[str, str]]
 async def send_images(interaction: Interaction, job: Job, *, share: bool = False) -> None:
     """Answer ``interaction`` with the images of ``job``: in private, or for all if ``share``.
 
-    Raises ``PersonError`` where there are none: not yet, no longer, or never.
+    The last message carries what can be pressed under a result. Raises ``PersonError`` where
+    there are no images: not yet, no longer, or never.
     """
-    if job.state not in (State.DONE, State.CANCELLED) or job.task_id is None:
-        raise _without_images(job)
+    check_result(job)
     await interaction.response.defer(ephemeral=not share, thinking=True)
     found = await interaction.client.services.recall.images(job)
     if found is None:
@@ -43,20 +45,41 @@ async def send_images(interaction: Interaction, job: Job, *, share: bool = False
             )
         )
     files = await fit_all(found, interaction.filesize_limit)
-    captions = captioned(job, [file.filename for file in files])
+    recorded = await interaction.client.services.store.images(job.id)
+    captions = captioned(
+        job,
+        [file.filename for file in files],
+        images=recorded if len(recorded) == len(files) else (),
+    )
     pairs = list(zip(files, captions, strict=True))
     for start in range(0, len(pairs), MAX_FILES):
-        await _send(interaction, job, pairs[start : start + MAX_FILES], share=share)
+        end = start + MAX_FILES
+        await _send(
+            interaction,
+            job,
+            pairs[start:end],
+            share=share,
+            buttons_for=len(pairs) if end >= len(pairs) else 0,
+        )
 
 
 async def _send(
-    interaction: Interaction, job: Job, pairs: Sequence[Captioned], *, share: bool
+    interaction: Interaction,
+    job: Job,
+    pairs: Sequence[Captioned],
+    *,
+    share: bool,
+    buttons_for: int,
 ) -> None:
-    """Send a message with these images, or several where they are too large together."""
+    """Send a message with these images, or several where they are too large together.
+
+    The last of them has what can be pressed under a result of ``buttons_for`` images; 0: nothing.
+    """
     view = card(
         paragraph(f"<@{job.member_id}>", "> " + shown(job.generation.prompt, _PROMPT_CHARACTERS)),
-        gallery([caption for _file, caption in pairs]),
+        gallery([caption for _file, caption in pairs], spoiler=job.spoiler),
         paragraph(*_small_print(job, [file for file, _caption in pairs])),
+        *(_rows(interaction, job, buttons_for) if buttons_for else []),
         accent=_ACCENT,
     )
     try:
@@ -69,8 +92,18 @@ async def _send(
     except discord.HTTPException as error:
         if error.code != _TOO_LARGE:
             raise
-        for part in await _smaller(pairs, error):
-            await _send(interaction, job, part, share=share)
+        *earlier, last = await _smaller(pairs, error)
+        for part in earlier:
+            await _send(interaction, job, part, share=share, buttons_for=0)
+        await _send(interaction, job, last, share=share, buttons_for=buttons_for)
+
+
+def _rows(interaction: Interaction, job: Job, images: int) -> list[Piece]:
+    """What can be pressed; nothing where a new job would belong to another server than this one."""
+    if (interaction.guild_id or DIRECT_MESSAGES) != job.place.server_id:
+        return []
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return result_rows(job, images, in_thread=in_thread)
 
 
 def _small_print(job: Job, files: Sequence[ResultFile]) -> list[str]:
@@ -101,11 +134,3 @@ async def _smaller(
         raise error
     (fitted,) = await fit_all([file], SURE_BYTES)
     return [[(fitted, (fitted.filename, description))]]
-
-
-def _without_images(job: Job) -> PersonError:
-    if not job.state.final:
-        return PersonError(_("The images are not finished yet. Try again in a moment."))
-    if job.state in (State.FAILED, State.UNCONFIRMED):
-        return PersonError(_("No images were made in the end, and nothing was charged."))
-    return PersonError(_("This request was cancelled before anything was made of it."))

@@ -24,6 +24,19 @@ class Message(ui.LayoutView):
         return True
 
 
+class Pressable(ui.View):
+    """Buttons under a message of plain text; like ``Message``, nothing that discord.py keeps."""
+
+    def __init__(self, *buttons: ui.DynamicItem[Any]) -> None:
+        super().__init__(timeout=None)
+        for button in buttons:
+            self.add_item(button)
+
+    def is_finished(self) -> bool:
+        """True: there is nothing to wait for, so discord.py stores nothing."""
+        return True
+
+
 def card(*pieces: Piece | None, accent: int) -> ui.LayoutView:
     """A message of one container with ``pieces`` in it, but for those that are ``None``."""
     container: ui.Container[Any] = ui.Container(accent_colour=accent)
@@ -47,13 +60,16 @@ def paragraph(*lines: str) -> Piece:
     return ui.TextDisplay("\n".join(lines))
 
 
-def gallery(pictures: Sequence[tuple[str, str]]) -> Piece | None:
-    """Pictures attached to the message, as pairs of file name and alt text; ``None`` for none."""
+def gallery(pictures: Sequence[tuple[str, str]], *, spoiler: bool = False) -> Piece | None:
+    """Pictures attached to the message, as pairs of file name and alt text; ``None`` for none.
+
+    ``spoiler``: each is hidden until it is pressed.
+    """
     if not pictures:
         return None
     found: ui.MediaGallery[Any] = ui.MediaGallery()
     for filename, description in pictures:
-        found.add_item(media=f"attachment://{filename}", description=description)
+        found.add_item(media=f"attachment://{filename}", description=description, spoiler=spoiler)
     return found
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from sandbox.control import requests
 from sandbox.control.guard import PREFIX, Wrong
-from sandbox.discord import rooms
+from sandbox.discord import pins, rooms
 from sandbox.discord.errors import ImpossibleError
 from sandbox.discord.face import Discord
 from sandbox.discord.model import Message, visible_to
@@ -43,7 +43,11 @@ class Actions:
             web.get(f"{at}/channels", self.channels),
             web.delete(f"{at}/channels/{{id}}", self.delete_channel),
             web.post(f"{at}/threads", self.open_thread),
+            web.post(f"{at}/posts", self.open_post),
             web.patch(f"{at}/threads/{{id}}", self.change_thread),
+            web.post(f"{at}/threads/{{id}}/members", self.add_to_thread),
+            web.get(f"{at}/pins", self.pins),
+            web.patch(f"{at}/bot", self.limit_bot),
             web.delete(f"{at}/bot", self.remove_bot),
             web.get(f"{at}/commands", self.commands),
         ]
@@ -122,10 +126,15 @@ class Actions:
         return self._answer(self._people.say(asked.member, asked.channel, asked.content, files))
 
     async def messages(self, request: web.Request) -> web.Response:
-        """What a member sees in a channel, oldest first."""
+        """What a member sees in a channel, oldest first.
+
+        With `starter=true` a thread begins with the message that it was opened on.
+        """
         viewer = self._viewer(request)
         channel = find_channel(self._discord.model, request.query.get("channel", "art"), viewer)
         seen = self._discord.model.messages(channel, viewer)
+        if request.query.get("starter") == "true":
+            seen = [*self._starter(channel, viewer), *seen]
         return self._answer([self._shown(message, viewer) for message in seen])
 
     async def message(self, request: web.Request) -> web.Response:
@@ -161,12 +170,55 @@ class Actions:
         return self._answer({})
 
     async def open_thread(self, request: web.Request) -> web.Response:
-        """Open a thread in a channel."""
+        """Open a thread in a channel, or on a message."""
         asked = await requests.read(request, requests.Thread)
         model = self._discord.model
         member = find_user(model, asked.member)
-        channel = find_channel(model, asked.channel, member)
-        return self._answer(rooms.open_thread(model, channel, member, asked.name))
+        if asked.message is None:
+            message, channel = None, find_channel(model, asked.channel, member)
+        else:
+            message = int(asked.message)
+            channel = model.find_message(message).channel_id
+        if message is not None and asked.private:
+            raise Wrong("A thread on a message is seen by all: it cannot be private.")
+        opened = rooms.open_thread(
+            model, channel, member, asked.name, message=message, private=asked.private
+        )
+        return self._answer(opened)
+
+    async def open_post(self, request: web.Request) -> web.Response:
+        """Begin a post in a forum."""
+        asked = await requests.read(request, requests.Post)
+        model = self._discord.model
+        member = find_user(model, asked.member)
+        forum = find_channel(model, asked.channel, member)
+        files = [file.pair() for file in asked.files]
+        return self._answer(
+            rooms.open_post(model, forum, member, asked.name, content=asked.content, files=files)
+        )
+
+    async def add_to_thread(self, request: web.Request) -> web.Response:
+        """Bring somebody into a thread."""
+        asked = await requests.read(request, requests.Newcomer)
+        model = self._discord.model
+        member, newcomer = find_user(model, asked.member), find_user(model, asked.newcomer)
+        thread = find_channel(model, request.match_info["id"], member)
+        return self._answer(rooms.add_to_thread(model, thread, member, newcomer))
+
+    async def pins(self, request: web.Request) -> web.Response:
+        """The pinned messages of a channel, newest first, as a member sees them."""
+        viewer, model = self._viewer(request), self._discord.model
+        channel = find_channel(model, request.query.get("channel", "art"), viewer)
+        return self._answer(pins.listed(model, channel, viewer))
+
+    async def limit_bot(self, request: web.Request) -> web.Response:
+        """Take permissions from the bot in the whole server; what is not named it has."""
+        asked = await requests.read(request, requests.BotRights)
+        try:
+            self._discord.model.limit_bot(asked.without)
+        except ValueError as error:
+            raise Wrong(f"There is no such permission: {error}.") from error
+        return self._answer({})
 
     async def change_thread(self, request: web.Request) -> web.Response:
         """Archive or lock a thread, or the opposite."""
@@ -205,6 +257,13 @@ class Actions:
         except ImpossibleError:
             return False
         return bool(offered["id"] == command["id"])
+
+    def _starter(self, channel: int, viewer: int) -> list[Message]:
+        """The message that a thread was opened on, which Discord shows above its first."""
+        model = self._discord.model
+        parent = model.store.channels[channel].parent_id
+        starter = model.store.messages.get(parent or 0, {}).get(channel)
+        return [starter] if starter is not None and model.can_see(starter, viewer) else []
 
     def _shown(self, message: Message, viewer: int) -> Json:
         shown = self._discord.model.message_payload(message, viewer)

@@ -135,11 +135,36 @@ class Say(_Request):
 
 
 class Thread(_Request):
-    """A thread that a person opens."""
+    """A thread that a person opens, on a message where one is given."""
 
     member: str
     channel: str = "art"
     name: Annotated[str, Field(min_length=1, max_length=100)]
+    message: Id | None = None
+    private: bool = False
+
+
+class Post(_Request):
+    """A post that a person begins in a forum."""
+
+    member: str
+    channel: str = "showcase"
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    content: str = ""
+    files: list[File] = []
+
+
+class Newcomer(_Request):
+    """Somebody whom a member brings into a thread."""
+
+    member: str
+    newcomer: str
+
+
+class BotRights(_Request):
+    """What the bot may not do in the server, by discord.py's names of permissions."""
+
+    without: list[str]
 
 
 class ThreadChange(_Request):

@@ -126,6 +126,11 @@ class Attachments:
         path = url.removeprefix(f"{self.base_url}/").partition("?")[0]
         return self._prefix + path if path in self._files else url
 
+    def sides(self, url: str) -> tuple[int, int] | None:
+        """Width and height of the picture at an unsigned address; None where there is none."""
+        stored = self._files.get(url.removeprefix(self._prefix))
+        return None if stored is None else sides_of(stored.data)
+
     def open(self, path: str, *, ex: str, issued: str, mark: str) -> StoredFile | None:
         """The file at `path` if the signature is right and has not run out."""
         if not hmac.compare_digest(self._mark(path, ex, issued).encode(), mark.encode()):

@@ -30,7 +30,7 @@ class Discord:
     """REST, gateway and files over one model, and the people who use it.
 
     `on_news` receives JSON texts, ready to be sent, of what happens: `message_create`,
-    `message_update`, `message_delete` (with `visible_to`), `interaction`, `gateway`.
+    `message_update`, `message_delete` (with `visible_to`), `places`, `interaction`, `gateway`.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Discord:
         self._transcript = transcript
         self.on_news: Callable[[str], None] = lambda _news: None
         self.model.on_change = self._changed
+        self.model.on_places = lambda: self.on_news(dumps({"type": "places"}))
         self.people.on_outcome = self._told
         self.gateway.on_presence = self._seen
         self._rest.on_commands = self._registered

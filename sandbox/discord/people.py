@@ -11,6 +11,7 @@ from sandbox.discord.errors import ImpossibleError
 from sandbox.discord.forms import SELECTS, Form, choose
 from sandbox.discord.model import Interaction, Message, Model
 from sandbox.discord.options import GivenFile, Resolved, fill_in, find_channel, find_user, leaf_of
+from sandbox.discord.rooms import check_thread
 from sandbox.discord.rules import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 
 Json = dict[str, Any]
@@ -194,14 +195,19 @@ class People:
             entered["values"].append(self._upload(file, resolved))
         shown.modal_consumed = True
         data: Json = {"custom_id": shown.modal["custom_id"], "components": form.components}
-        return await self._interact(
+        source = shown.source_message_id
+        outcome = await self._interact(
             MODAL_SUBMIT,
             user_id,
             shown.channel_id,
             data,
             resolved,
-            source=shown.source_message_id,
+            # The form stays open when the message below it is deleted.
+            source=source if source in self._model.store.rooms else None,
         )
+        # Where nothing answered, the form stays there, to be sent again.
+        shown.modal_consumed = outcome.acknowledged
+        return outcome
 
     def say(self, member: str, channel: str, content: str, files: list[GivenFile]) -> Json:
         """Post an ordinary message and return it."""
@@ -210,6 +216,7 @@ class People:
             raise ImpossibleError("A message needs content or files.")
         if len(files) > MOST_FILES:
             raise ImpossibleError(f"A message takes {MOST_FILES} files, not {len(files)}.")
+        check_thread(self._model, "POST", channel_id, user_id)
         return self._model.message_payload(
             self._model.say(channel_id, user_id, content, files), user_id
         )

@@ -8,16 +8,18 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
+from sandbox.discord import pins
 from sandbox.discord.bodies import Body, UploadLimits, read_body
 from sandbox.discord.cdn import Attachments
+from sandbox.discord.component_rules import check_components
 from sandbox.discord.errors import NotModelledError, Refusal
 from sandbox.discord.model import Model
 from sandbox.discord.nonces import Nonces
 from sandbox.discord.rate_limits import RateLimits, Verdict
 from sandbox.discord.records import Records
 from sandbox.discord.registration import check_commands
-from sandbox.discord.rooms import check_thread
-from sandbox.discord.rules import check_attachment_count, check_callback
+from sandbox.discord.rooms import check_new_thread, check_thread, edit_thread
+from sandbox.discord.rules import check_attachment_count, check_callback, check_nonce
 from sandbox.discord.wire import dumps, json_answer
 from sandbox.transcript import Transcript
 
@@ -27,9 +29,12 @@ VIA: Final = {"Via": "1.1 sandbox"}
 # These are authorised by the token in the path.
 OPEN_ROUTES: Final = re.compile(r"/interactions/\d+/[^/]+/callback|/webhooks/\d+/[^/]+(/.*)?")
 MESSAGE_ROUTES: Final = re.compile(r"/channels/(\d+)/messages/(\d+)")
+CHANNEL: Final = re.compile(r"/channels/(\d+)")
+NEW_THREAD: Final = re.compile(r"/channels/(\d+)(?:/messages/(\d+))?/threads")
+THREAD_MEMBERS: Final = re.compile(r"/channels/(\d+)/thread-members/")
 ROOM_MESSAGES: Final = re.compile(r"/channels/(\d+)/messages")
 WEBHOOK: Final = re.compile(r"/webhooks/\d+/([^/]+)")
-WRITES: Final = ("POST", "PATCH", "DELETE")
+WRITES: Final = ("POST", "PUT", "PATCH", "DELETE")
 WEBHOOK_MESSAGE: Final = re.compile(r"/webhooks/\d+/([^/]+)/messages/(@original|\d+)")
 CAUSES: Final = (
     ("callback", re.compile(r"\w+ /interactions/")),
@@ -104,7 +109,9 @@ class Rest:
             raise Refusal(401, 0, "401: Unauthorized")
 
     def _own_template(self, method: str, path: str) -> str | None:
-        return path if (method, path) in (("GET", "/gateway"), ("GET", "/gateway/bot")) else None
+        if (method, path) in (("GET", "/gateway"), ("GET", "/gateway/bot")):
+            return path
+        return pins.template(method, path)
 
     def _count(self, method: str, path: str, template: str, body: Body) -> Verdict:
         parts = path.split("/")
@@ -122,13 +129,9 @@ class Rest:
         return verdict
 
     def _answer(self, request: web.Request, method: str, path: str, body: Body) -> tuple[int, str]:
-        if path == "/gateway":
-            return 200, dumps({"url": self.gateway_url})
-        if path == "/gateway/bot":
-            starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-            sessions = {"url": self.gateway_url, "shards": 1, "session_start_limit": starts}
-            return 200, dumps(sessions)
-        self._check(method, path, body)
+        own = self._own_answer(request, method, path, body)
+        if own is not None:
+            return own
         posts = method == "POST" and ROOM_MESSAGES.fullmatch(path) is not None
         if posts and (posted := self._nonces.posted(body.json)) is not None:
             return 200, dumps(self._model.message_payload(posted))
@@ -150,6 +153,31 @@ class Rest:
         if answer is None or self._is_silent_callback(request, path):
             return 204, ""
         return 200, dumps(self._completed(path, answer))
+
+    def _own_answer(
+        self, request: web.Request, method: str, path: str, body: Body
+    ) -> tuple[int, str] | None:
+        """The answer of a route that SimCord lacks or judges otherwise than Discord."""
+        if path == "/gateway":
+            return 200, dumps({"url": self.gateway_url})
+        if path == "/gateway/bot":
+            starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+            sessions = {"url": self.gateway_url, "shards": 1, "session_start_limit": starts}
+            return 200, dumps(sessions)
+        if pins.template(method, path) is not None:
+            if method != "GET":
+                check_thread(self._model, method, int(path.split("/")[2]))
+            answer = pins.answer(self._model, method, path, request.query)
+            return (204, "") if answer is None else (200, dumps(answer))
+        self._check(method, path, body)
+        if method == "PATCH" and (changed := CHANNEL.fullmatch(path)):
+            thread = edit_thread(self._model, int(changed[1]), body.json)
+            return None if thread is None else (200, dumps(thread))
+        if method == "POST" and (opened := NEW_THREAD.fullmatch(path)):
+            on_message = opened[2] is not None
+            channel = int(opened[1])
+            body.json = check_new_thread(self._model, channel, body.json, on_message=on_message)
+        return None
 
     def _is_silent_callback(self, request: web.Request, path: str) -> bool:
         asked = request.query.get("with_response", "").lower()
@@ -181,12 +209,17 @@ class Rest:
         room = self._room(path) if method in WRITES else None
         if room is not None:
             check_thread(self._model, method, room)
+        if method in ("POST", "PATCH"):
+            check_components(body.message())
+            check_nonce(body.message())
         message = self._edited_message(path) if method == "PATCH" else None
         if message is not None:
             check_attachment_count(message, body)
 
     def _room(self, path: str) -> int | None:
-        """The channel whose messages a request writes or changes."""
+        """The channel whose messages or members a request changes."""
+        if found := THREAD_MEMBERS.match(path):
+            return int(found[1])
         if found := ROOM_MESSAGES.match(path):
             return int(found[1])
         if found := WEBHOOK.match(path):

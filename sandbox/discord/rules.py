@@ -11,13 +11,16 @@ PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = range(1, 6)
 DEFER_UPDATE, UPDATE, SUGGEST, MODAL = 6, 7, 8, 9
 MOST_CHOICES: Final = 25
 LONGEST_CHOICE: Final = 100
+LONGEST_NONCE: Final = 25
 
 
 def check_callback(kind: int, has_source: bool, body: Json) -> None:
     """Refusal for a first answer that does not fit the kind of interaction it answers."""
     answer = body.get("type")
-    if not isinstance(answer, int):
+    if not isinstance(answer, int) or isinstance(answer, bool):
         raise invalid_form("type: This field is required.")
+    if not isinstance(body.get("data"), dict | None):
+        raise invalid_form("data: Only dictionaries may be used in a DictType.")
     if (kind == AUTOCOMPLETE) != (answer == SUGGEST):
         raise invalid_form(f"type: {answer} does not answer an interaction of type {kind}.")
     if answer == MODAL and kind == MODAL_SUBMIT:
@@ -39,6 +42,17 @@ def check_choices(choices: object) -> None:
         value = choice.get("value")
         if isinstance(value, str) and not 1 <= len(value) <= LONGEST_CHOICE:
             raise invalid_form("data.choices: A value must be between 1 and 100 in length.")
+
+
+def check_nonce(body: Json) -> None:
+    """Refusal for a nonce that is none, or that is to be enforced by something else than yes."""
+    nonce, enforce = body.get("nonce"), body.get("enforce_nonce")
+    if not isinstance(nonce, str | int | None) or isinstance(nonce, bool):
+        raise invalid_form("nonce: Value is not an integer or a string.")
+    if isinstance(nonce, str) and len(nonce) > LONGEST_NONCE:
+        raise invalid_form(f"nonce: Must be {LONGEST_NONCE} or fewer in length.")
+    if not isinstance(enforce, bool | None):
+        raise invalid_form("enforce_nonce: Must be either true or false.")
 
 
 def check_attachment_count(attachments: list[Json], body: Body) -> None:

@@ -54,7 +54,7 @@ async def test_the_keyboard_alone_suffices(visitor: Visitor) -> None:
     await visitor.writing.focus()
     await visitor.page.keyboard.type("/imag")
     await press("Enter")
-    await visitor.page.keyboard.type("a fox by keys")
+    await visitor.page.keyboard.type("prompt:a fox by keys")
     for _ in range(20):
         await press("Tab")
         focused = await visitor.page.evaluate("document.activeElement.textContent")

@@ -14,10 +14,11 @@ from simcord.backend.models import Interaction
 from simcord.interactions import base_payload
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.jobs.reference_files import ReferenceFiles
 from bot.jobs.states import State
 from cogs.ui.buttons import ImagesButton, JobButton, KeepButton, RetryButton, StopButton
 from tests.cogs.hurried_time import HurriedTime
-from tests.cogs.reading import pictures, words
+from tests.cogs.reading import buttons, pictures, words
 from tests.cogs.scenes import (
     AGAIN,
     CANCEL,
@@ -85,13 +86,13 @@ async def test_a_press_by_another_says_whose_it_is_and_changes_nothing(
 ) -> None:
     message = await state(world)
     forged = await posted(world, f"{kind.action}:{(await world.jobs())[0].id}")
-    before, shown = books(), message.components
+    before, shown = books(), buttons(message.components)
     answer = world.answer(await world.press(forged, "press", by=world.bob))
     assert answer.ephemeral
     assert f"Only <@{world.alice.id}>" in answer.content
     assert pictures(answer.components) == []
     assert books() == before
-    assert message.components == shown
+    assert buttons(message.components) == shown  # its bar may have moved
     assert world.provider.asked == 1
 
 
@@ -150,7 +151,7 @@ async def test_who_moderates_one_channel_stops_nothing_in_another(
         "stop:{job}\n",
         "stop:{job} ",
         "STOP:{job}",
-        "delete:{job}",
+        "remove:{job}",
         "capture:{job}",
         ":{job}",
         "stop:stop:{job}",
@@ -295,7 +296,6 @@ async def test_stop_and_images_work_after_a_restart(world: World) -> None:
     [
         (StopButton, "too late to stop"),
         (RetryButton, "nothing to try again"),
-        (KeepButton, "a lighthouse"),
         (ImagesButton, "a lighthouse"),
     ],
 )
@@ -310,6 +310,20 @@ async def test_a_year_later_every_button_of_a_finished_job_works_or_says_why_not
     answer = world.answer(await world.press(old, "press"))
     assert answer.ephemeral
     assert said in answer.content + words(answer.components)
+    assert books() == before
+
+
+async def test_a_year_later_keep_updating_says_where_the_images_are(
+    world: World, hurried: HurriedTime, books: Books
+) -> None:
+    await world.imagine()
+    job = await world.until_state(State.DONE)
+    await pass_by(world, hurried, YEAR)
+    old = await posted(world, f"{KeepButton.action}:{job.id}")
+    before = books()
+    await world.press(old, "press")
+    assert job.link is not None
+    assert job.link in words(old.components)
     assert books() == before
 
 
@@ -342,7 +356,14 @@ async def test_a_second_try_whose_pictures_are_gone_says_so_and_is_free(
     world: World, hurried: HurriedTime
 ) -> None:
     message = await failed(world, reference1=photo())
+    (kept,) = (await world.jobs())[0].generation.references
     await pass_by(world, hurried, YEAR)
+
+    async def tidied_up() -> bool:
+        files = ReferenceFiles(world.services.database, clock=world.services.clock)
+        return await files.load(kept.sha256 or "") is None
+
+    await world.until_true(tidied_up)
     world.provider.failure = None
     world.provider.files = lambda _address: None
     second = world.answer(await world.press(message, AGAIN))

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from discord import Locale
+from discord import AppCommandType, Locale
 from discord.app_commands import locale_str
 
 from cogs.ui.translator import CatalogueTranslator
 from tests.cogs.world import World
+
+# Threads and what is shared there are nothing that a direct message has.
+SERVERS_ONLY = {"thread"}
 
 
 def _described(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -19,12 +22,17 @@ def _described(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _told(world: World) -> list[dict[str, Any]]:
-    return [command.to_dict(world.bot.tree) for command in world.bot.tree.get_commands()]
+    tree = world.bot.tree
+    kind = AppCommandType.chat_input
+    return [command.to_dict(tree) for command in tree.get_commands(type=kind)]
 
 
 async def test_no_two_commands_share_a_name(world: World) -> None:
     names = Counter(command["name"] for command in _told(world))
-    assert set(names) == {"imagine", "multishot", "credits", "help", "show"}
+    assert set(names) == {
+        *("imagine", "multishot", "credits", "help", "show"),
+        *("character", "thread", "gallery", "defaults"),
+    }
     assert set(names.values()) == {1}
 
 
@@ -42,7 +50,8 @@ async def test_commands_are_for_servers_and_for_direct_messages_with_the_bot(
 ) -> None:
     for command in _told(world):
         assert command["integration_types"] == [0]
-        assert sorted(command["contexts"]) == [0, 1]
+        expected = [0] if command["name"] in SERVERS_ONLY else [0, 1]
+        assert sorted(command["contexts"]) == expected
 
 
 async def test_imagine_offers_what_the_image_service_takes(world: World) -> None:
@@ -56,7 +65,27 @@ async def test_imagine_offers_what_the_image_service_takes(world: World) -> None
     ]
     assert [choice["value"] for choice in options["resolution"]["choices"]] == ["1k", "2k"]
     assert (options["num_images"]["min_value"], options["num_images"]["max_value"]) == (1, 9)
-    assert [option["name"] for option in imagine["options"] if option["required"]] == ["prompt"]
+    assert len(options) <= 25
+    # Without a prompt a form opens, so nothing has to be given.
+    assert [option["name"] for option in imagine["options"] if option["required"]] == []
+
+
+async def test_multishot_needs_nothing_either(world: World) -> None:
+    (multishot,) = (command for command in _told(world) if command["name"] == "multishot")
+    assert [option["name"] for option in multishot["options"] if option["required"]] == []
+    assert {"prompt", "reference", "character", "spoiler", "fresh"} <= {
+        option["name"] for option in multishot["options"]
+    }
+
+
+async def test_there_are_at_most_five_entries_in_the_menu_of_a_message(world: World) -> None:
+    menus = world.bot.tree.get_commands(type=AppCommandType.message)
+    assert "Use as reference" in {menu.name for menu in menus}
+    assert len(menus) <= 5
+    for menu in menus:
+        told = menu.to_dict(world.bot.tree)
+        assert told["integration_types"] == [0]
+        assert sorted(told["contexts"]) == [0, 1]
 
 
 async def test_the_prompt_may_be_longer_than_the_service_takes_so_that_words_can_say_so(

@@ -22,7 +22,7 @@ async def test_who_was_answered_is_not_told_that_nothing_was_done(
         patch.setattr(JobStore, "placed", fail)
         result = await world.alice.slash(world.channel, "imagine", prompt="a lighthouse")
     (answer,) = world.answers(result)
-    assert "could not be recorded" not in words(answer.components)
+    assert "records cannot be reached" not in words(answer.components)
     (job,) = await world.jobs()
     assert job.state is State.QUEUED
     assert (await world.balance()).held == job.price

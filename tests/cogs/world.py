@@ -102,7 +102,7 @@ class World:
         async def none_left() -> bool:
             return not any((await self.services.store.unfinished()).values())
 
-        await self._until(none_left)
+        await self.until_true(none_left)
 
     async def later(self, seconds: float) -> None:
         """So much time passes at once, for the bot and for Discord."""
@@ -121,7 +121,7 @@ class World:
         async def come_true() -> bool:
             return holds()
 
-        await self._until(come_true)
+        await self.until_true(come_true)
 
     async def until_said(self, message: ResponseMessage, text: str) -> None:
         """Let the bot work until the message says this."""
@@ -141,10 +141,11 @@ class World:
             jobs = await self.jobs()
             return bool(jobs) and jobs[0].state in states
 
-        await self._until(reached)
+        await self.until_true(reached)
         return (await self.jobs())[0]
 
-    async def _until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+    async def until_true(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """The same for what has to be asked."""
         async with asyncio.timeout(PATIENCE):
             while not await holds():  # noqa: ASYNC110 — nobody tells when Discord has changed
                 await asyncio.sleep(0.01)

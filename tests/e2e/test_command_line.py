@@ -10,11 +10,14 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.check import NEEDED
+from bot.check import NEEDED, WANTED
+from bot.jobs.states import State
 from sandbox.bot_process import start_python
 from sandbox.client import Sandbox
 from tests.e2e.records import Records
 from tests.e2e.stage import PLENTY, staged
+from tests.storage.books import Books, Clock
+from tests.storage.samples import MULTISHOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,12 +78,24 @@ async def test_check_finds_everything_in_order(sandbox: Sandbox, folder: Path) -
 
 
 async def test_check_names_the_permission_that_is_missing(sandbox: Sandbox, folder: Path) -> None:
-    few = discord.Permissions(**dict.fromkeys(NEEDED, True))
+    few = discord.Permissions(**dict.fromkeys(NEEDED | WANTED, True))
     few.attach_files = False
     await _let_discord_say(sandbox, few)
     ended = await _run("check", sandbox, folder)
     assert ended.code == 1
     assert ended.about("permissions") == "WRONG  permissions: in Studio the bot lacks: Attach Files"
+
+
+async def test_check_notes_what_threads_need_and_finds_nothing_wrong(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    await _let_discord_say(sandbox, discord.Permissions(**dict.fromkeys(NEEDED, True)))
+    ended = await _run("check", sandbox, folder)
+    assert ended.code == 0, ended.lines
+    assert [line for line in ended.lines if "permissions:" in line] == [
+        "ok     permissions: Studio: all there",
+        "note   permissions: in Studio threads need as well: Create Public Threads, Pin Messages",
+    ]
 
 
 async def test_check_tells_a_wrong_token_and_a_wrong_key(sandbox: Sandbox, folder: Path) -> None:
@@ -93,6 +108,64 @@ async def test_check_tells_a_wrong_token_and_a_wrong_key(sandbox: Sandbox, folde
     )
     assert ended.about("ledger").startswith("ok")
     assert not [line for line in ended.lines if "sk-wrong" in line or "MTA.wrong" in line]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [(503, {"message": "upstream"}, "503"), (200, {"message": "no list"}, "its answer cannot be")],
+)
+async def test_check_goes_on_where_discord_fails_after_the_login(
+    sandbox: Sandbox, folder: Path, status: int, body: dict[str, str], why: str
+) -> None:
+    await sandbox.add_fault(
+        face="discord", method="GET", path="/users/@me/guilds", status=status, body=body
+    )
+    ended = await _run("check", sandbox, folder)
+    assert ended.code == 1
+    assert ended.about("Discord") == "ok     Discord: the token is that of Shotlist"
+    assert ended.about("permissions").startswith(
+        f"WRONG  permissions: Discord does not tell what the bot may do in its servers: {why}"
+    )
+    assert ended.about("API in One").startswith("ok")
+    assert ended.about("ledger").startswith("ok")
+    assert not [line for line in ended.lines if "Traceback" in line]
+
+
+async def test_check_goes_on_where_the_login_is_answered_with_nonsense(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    await sandbox.add_fault(
+        face="discord", method="GET", path="/users/@me", status=200, body=["nobody"]
+    )
+    ended = await _run("check", sandbox, folder)
+    assert ended.code == 1
+    assert ended.about("Discord").startswith("WRONG  Discord: Discord does not answer: its")
+    assert ended.about("ledger").startswith("ok")
+    assert not [line for line in ended.lines if "Traceback" in line]
+
+
+async def test_check_names_the_last_jobs_of_which_nobody_knows_whether_they_were_paid(
+    sandbox: Sandbox, migrated_file: Path, tmp_path: Path
+) -> None:
+    file = Path(shutil.copy(migrated_file, tmp_path / "shotlist.db"))
+    clock = Clock()
+    async with Books(file, clock=clock) as books:
+        await books.job(State.DONE)
+        for _number in range(11):
+            clock.advance(60)
+            await books.job(State.UNCONFIRMED, MULTISHOT)
+        clock.advance(60)
+        last = await books.job(State.UNCONFIRMED, MULTISHOT)
+    ended = await _run("check", sandbox, tmp_path)
+    assert ended.code == 0, ended.lines
+    assert ended.about("unconfirmed").startswith("note   unconfirmed: 12 jobs whose request may")
+    named = [line for line in ended.lines if line.startswith("note   unconfirmed job: ")]
+    assert len(named) == 10
+    assert named[0] == (
+        f"note   unconfirmed job: {last.id}, sent to API in One at 2027-01-15 08:12:00 UTC: "
+        f"4 x {MULTISHOT.resolution.value}, {last.price} credits"
+    )
+    assert "08:03:00 UTC" in named[-1]
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

@@ -15,7 +15,7 @@ from tests.storage.failing import locked
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-NOTHING_DONE = "This could not be recorded just now, so nothing was done."
+NOTHING_DONE = "The bot's records cannot be reached just now, so nothing was done."
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,7 @@ async def test_a_rejected_key_stops_new_work_until_it_is_mended(
         await waits(stage, waiting, "the image service does not accept this bot's key")
         words = await stage.refused("ben", prompt="while the key is bad")
         assert "does not accept this bot's key at the moment" in words
-        assert "Nothing was charged; the bot tries again <t:" in words
+        assert "Nothing was charged; the bot tries again at <t:" in words
         (news,) = await until_told(stage, OWNER.name, 1)
         assert "does not accept the key of this bot" in news
         assert not [secret for secret in stage.secrets() if secret in news]

@@ -128,7 +128,13 @@ async def test_words_alone_become_images(playing: Playing) -> None:
     assert len(told.last.pictures) == 2
     assert "1:1 · 1K · 2 images" in told.last.text
     assert "6 credits used" in told.last.text
-    assert told.last.labels == []
+    assert told.last.labels == [
+        "Re-roll · 6 credits",
+        "Edit prompt",
+        "Continue in a thread",
+        "Delete",
+        "Report",
+    ]
     assert told.task["request"]["prompt"] == "A neon city at night @everyone **bold**"
     assert "images" not in told.task["request"]
 

@@ -82,6 +82,8 @@ NEWER_PLACE: Final[dict[str, Spec]] = {"10008": UNKNOWN_MESSAGE, **TOKEN_ONLY, *
 # --- how it ends ---
 
 ELSEWHERE: Final = End("done", captured=True, where=Where.CHANNEL, labels=None, pictures=1)
+# The placeholder can be edited again by then, and is no longer left as it was.
+POINTED: Final = replace(ELSEWHERE, left="The images are in another message")
 DIRECTLY: Final = replace(ELSEWHERE, where=Where.DIRECT)
 KEPT: Final = End("done", captured=True, where=Where.KEPT, labels=None)
 REFUSED: Final = failed(
@@ -212,7 +214,7 @@ DELIVERING: Final = (
     _row(
         State.DELIVERING,
         "40005 for ever",
-        ELSEWHERE,
+        POINTED,
         (Target.UPLOAD, TOO_LARGE | FOR_EVER),
     ),
     _row(
@@ -277,7 +279,7 @@ DELIVERING: Final = (
     _row(
         State.DELIVERING,
         "the thread is archived",
-        ELSEWHERE,
+        POINTED,
         deed="archive_thread",
         in_thread=True,
     ),

@@ -21,7 +21,7 @@ NOT_JSON: Final = r"\A\Z"
 # Whom a fault of direct messages is for: one row for each, since it cannot tell jobs apart.
 DIRECT: Final = {person.name: person.direct_channel_id for person in (*PEOPLE, OWNER)}
 DRAWING: Final = "Drawing"
-NOT_RECORDED: Final = "This could not be recorded just now"
+NOT_RECORDED: Final = "The bot's records cannot be reached just now"
 WEBP: Final = save(picture(), "WEBP")
 
 
@@ -57,6 +57,8 @@ class Scene:
         job = await self.world.ended(self.prompt)
         unmet = await self.world.unmet([fault for fault, _spec in self.fault_ids])
         assert not unmet, f"these were put in force and met by nothing: {unmet}"
+        if self.row.end.left:
+            await self.saying(self.row.end.left)
         return await self.outcome(job)
 
     # --- the parts of a scene ---

@@ -63,6 +63,8 @@ class End:
     words: str = ""
     labels: tuple[str, ...] | None = ()
     pictures: int = 0
+    # what the placeholder says in the end where something else shows how it ended
+    left: str = ""
     # level and event of a line of the log that names the job and the reason; None: none needed
     logged: tuple[str, str] | None = None
 
@@ -99,8 +101,8 @@ class Row:
 
 
 def done(logged: tuple[str, str] | None = None, *, images: int = 1) -> End:
-    """The images are in the placeholder and are paid for."""
-    return End("done", captured=True, pictures=images, logged=logged)
+    """The images are in the placeholder and are paid for; its buttons are tested elsewhere."""
+    return End("done", captured=True, pictures=images, labels=None, logged=logged)
 
 
 def failed(

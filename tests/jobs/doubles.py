@@ -10,7 +10,7 @@ from bot.delivery.fit import ResultFile
 from bot.errors import DownloadError
 from bot.generation import Generation
 from bot.jobs.circuit import Trouble
-from bot.jobs.job import Delivered, Job, JobImage, Whereabouts
+from bot.jobs.job import Delivered, Destination, Job, JobImage, Whereabouts
 from bot.jobs.progress import Progress
 from bot.jobs.screen import ReferenceUpload
 from bot.provider.client import ProviderClient
@@ -66,6 +66,7 @@ class FakeScreen:
         self.found: int | None = None
         self.addressed: list[str] = []
         self.went: Whereabouts | None = None
+        self.told = Destination.PLACEHOLDER
 
     def hows(self, job_id: str) -> list[str]:
         """How a job was shown, progress aside."""
@@ -122,10 +123,11 @@ class FakeScreen:
         ]
         return Delivered(images) if self.went is None else Delivered(images, self.went)
 
-    async def end(self, job: Job) -> None:
+    async def end(self, job: Job) -> Destination:
         """Remember it."""
         await self.doors["end"].passing()
         self.shown.append(Shown("end", job))
+        return self.told
 
     async def explain(self, job: Job) -> None:
         """Remember it."""

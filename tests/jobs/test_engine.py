@@ -109,33 +109,6 @@ async def test_a_running_task_is_asked_for_seldom(studio: Studio) -> None:
     assert min(gaps) >= LEAST_GAP - 1e-6
 
 
-async def test_who_waited_long_is_called_and_nobody_else(studio: Studio) -> None:
-    soon = await studio.ask()
-    await studio.until_ended(soon)
-    studio.provider.question.shut()
-    studio.provider.question.reached.clear()
-    late = await studio.ask()
-    await within(studio.provider.question.reached.wait())
-    studio.clock.advance(120)
-    studio.provider.question.open.set()
-    await studio.until_ended(late)
-    await studio.until_true(lambda: "call" in studio.screen.hows(late.id))
-    assert studio.screen.hows(late.id) == ["deliver", "call"]
-    assert studio.screen.hows(soon.id) == ["deliver"]
-
-
-async def test_a_call_that_fails_changes_nothing(studio: Studio) -> None:
-    studio.screen.doors["call"].fail(MessageUnreachableError("gone"))
-    studio.provider.question.shut()
-    job = await studio.ask()
-    await within(studio.provider.question.reached.wait())
-    studio.clock.advance(121)
-    studio.provider.question.open.set()
-    await studio.until_ended(job)
-    await studio.until_true(lambda: studio.screen.doors["call"].calls == 1)
-    await assert_captured(studio)
-
-
 # --- the task fails ---
 
 

@@ -31,7 +31,7 @@ from tests.storage.samples import IMAGINE
 KEY, BALANCE = KeyRejectedError("401"), BalanceEmptyError("402")
 LOST, UNAVAILABLE = AnswerLostError("cut"), ProviderUnavailableError("502")
 UNREACHABLE = ProviderUnreachableError("refused")
-REFUSED = r"Nothing was charged; the bot tries again <t:\d+:R>"
+REFUSED = r"Nothing was charged; the bot tries again at <t:\d+:T>"
 
 
 async def held(studio: Studio, error: ProviderError) -> Job:
@@ -192,7 +192,7 @@ async def test_who_waits_too_long_gets_the_credits_back_and_is_told_why(
     await studio.until(released)
     ended = await studio.until_ended(job)
     assert (ended.state, ended.failure) == (State.FAILED, failure)
-    assert studio.screen.hows(job.id) == ["end"]
+    await studio.until_true(lambda: studio.screen.hows(job.id) == ["end", "call"])
     assert (await studio.books.balance()).held == 0
     assert await studio.books.problems() == ()
     assert studio.operator.told == [failure.value]

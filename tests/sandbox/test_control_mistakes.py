@@ -72,7 +72,7 @@ async def test_a_body_of_another_shape_is_refused_everywhere(
     server: Server, holder: aiohttp.ClientSession, body: bytes
 ) -> None:
     paths = [
-        route.path.format(task_id="t1")
+        route.path.format(task_id="t1", id="1")
         for route in server.routes()
         if route.method == "POST" and route.path.startswith(PREFIX) and route.path != WITHOUT_BODY
     ]

@@ -287,6 +287,6 @@ def _kind(error: ShotlistError) -> Refusal:
             return Refusal.REPEATED
         case PersonError() if "tried again before" in str(error):
             return Refusal.RETRIED
-        case PersonError() if "pictures under way" in str(error):
+        case PersonError() if "requests under way" in str(error):
             return Refusal.SHARE
     raise error

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -56,7 +57,7 @@ async def test_nothing_is_written_to_a_file_that_was_deleted(database_file: Path
     async with Books(database_file) as books:
         await books.job()
         aside = move(database_file, "aside.db")
-        with pytest.raises(DatabaseFailingError, match=r"shotlist\.db is gone .*stop the bot"):
+        with pytest.raises(DatabaseFailingError, match=r"shotlist\.db is gone .*: move it back,"):
             await books.submit()
         move(aside, database_file.name)  # raises where anybody has made an empty one meanwhile
         await books.submit()
@@ -79,11 +80,25 @@ async def test_nothing_is_written_when_the_log_beside_it_was_deleted(database_fi
     async with Books(database_file) as books:
         job = await books.job()
         delete(Path(f"{database_file}-wal"))
-        with pytest.raises(DatabaseFailingError, match=r"shotlist\.db-wal is gone"):
+        with pytest.raises(DatabaseFailingError, match=r"db-wal is gone .* deleted, stop the bot"):
             await books.submit()
     async with Books(database_file, first=100) as books:
         assert await books.store.get(job.id) == job, "closing has saved what the log held"
         await books.submit()
+        assert await books.problems() == ()
+
+
+async def test_the_log_beside_it_is_moved_back_and_gone_on_with(database_file: Path) -> None:
+    async with Books(database_file) as books:
+        job = await books.job()
+        log = Path(f"{database_file}-wal")
+        aside = move(log, "aside-wal")
+        with pytest.raises(DatabaseFailingError, match=r"db-wal is gone .*: move it back,"):
+            await books.submit()
+        move(aside, log.name)
+        await books.submit()
+    async with Books(database_file, first=100) as books:
+        assert await books.store.get(job.id) == job
         assert await books.problems() == ()
 
 
@@ -198,6 +213,39 @@ async def test_a_database_that_is_only_read_stays_as_it_is(database_file: Path) 
     await database.close()
     assert content(database_file) == before
     assert names(database_file.parent) == [database_file.name]
+
+
+async def look_at_once(database: Database, count: int) -> None:
+    """So many read at the same time: each on a connection of its own."""
+    everyone = asyncio.Barrier(count)
+
+    async def look() -> None:
+        async with database.read():
+            await everyone.wait()
+
+    await asyncio.gather(*(look() for _number in range(count)))
+
+
+async def test_a_file_that_may_be_written_again_is_written_without_a_restart(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def connect_for_reading(address: str, **more: Any) -> sqlite3.Connection:  # noqa: ANN401
+        """What SQLite makes of a file that the bot's user may not write."""
+        assert "mode=rw" in address
+        opened_so: sqlite3.Connection = connect(address.replace("mode=rw", "mode=ro"), **more)
+        return opened_so
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect_for_reading)
+        async with opened(database_file) as database:
+            await look_at_once(database, 8)
+            with pytest.raises(DatabaseFailingError, match="let the bot write to"):
+                await write(database)
+            patch.undo()
+            for _time in range(8):
+                await write(database)
 
 
 # --- full ---

@@ -1,6 +1,8 @@
 """A database that another program locks: people are answered in time, and the log is told once."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,40 @@ async def test_a_write_that_works_between_two_that_fail_ends_nothing(
             clock.advance(1)
             await write(database)
     assert events(logs) == ["the database fails", "the database works again"]
+
+
+@contextmanager
+def gone(path: Path) -> Iterator[None]:
+    """Somebody moves the file away, and back."""
+    aside = path.rename(path.with_name("aside.db"))
+    try:
+        yield
+    finally:
+        aside.rename(path)
+
+
+async def test_the_log_tells_of_every_reason_of_an_episode_once(
+    impatient: None, database_file: Path
+) -> None:
+    clock = Clock()
+    async with opened(database_file, clock) as database:
+        with capture_logs() as logs:
+            for _episode in range(2):
+                for _time in range(3):
+                    with locked(database_file), pytest.raises(DatabaseFailingError):
+                        await write(database.hurried())
+                    with gone(database_file), pytest.raises(DatabaseFailingError):
+                        await write(database)
+                clock.advance(CALM_SECONDS)
+                await write(database)
+    episode = [
+        "the database fails",
+        "the database fails for another reason",
+        "the database works again",
+    ]
+    assert events(logs) == [*episode, *episode]
+    assert "another program is using" in logs[0]["reason"]
+    assert "is gone" in logs[1]["reason"]
 
 
 async def test_readiness_is_red_while_the_database_cannot_be_written_and_green_after_it(

@@ -93,7 +93,7 @@ async def test_a_member_has_so_many_jobs_under_way_and_no_more(database_file: Pa
         await books.job(State.RUNNING)
         await books.submit(server=SERVER + 1)  # wherever they are
         before = await books.dump()
-        with pytest.raises(PersonError, match="You have 3 pictures under way, and 3 is the most"):
+        with pytest.raises(PersonError, match="You have 3 requests under way, and 3 is the most"):
             await books.submit()
         assert await books.dump() == before
         await books.submit(member=BOB)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.jobs.polling import (
     DEADLINE_SECONDS,
     ENOUGH,
+    GROWTH,
     LEAST_GAP,
     LONGEST_GAP,
     LOOKS,
@@ -53,13 +54,24 @@ def test_looks_are_never_close_together(experience: Experience) -> None:
     assert max(gaps) <= max(LONGEST_GAP, experience.durations[-1]) + TOLERANCE
 
 
-@given(experiences)
+@given(st.lists(st.floats(5.0, 15.0), min_size=ENOUGH, max_size=80).map(Experience.of))
 def test_a_task_that_takes_as_long_as_known_ones_is_asked_for_eight_times_at_most(
     experience: Experience,
 ) -> None:
     took = experience.quantile(LOOKS[-1])
     in_vain = [moment for moment in looks(experience, took + 1) if moment < took - TOLERANCE]
     assert len(in_vain) + 1 <= 8
+
+
+@given(experiences)
+def test_no_image_waits_for_longer_than_half_of_what_it_took(experience: Experience) -> None:
+    for before, after in pairwise(looks(experience, DEADLINE_SECONDS)):
+        assert after - before <= max(LEAST_GAP, before * (GROWTH - 1)) + TOLERANCE
+
+
+def test_two_slow_tasks_among_many_do_not_keep_the_next_ones_waiting() -> None:
+    known = Experience.of([3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0] * 4 + [24.0, 29.0])
+    assert max(moment for moment in looks(known, 10.0)) <= 15.0
 
 
 def test_a_duration_is_taken_to_end_between_the_looks_around_its_end() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import discord
 from simcord import interactions as simcord_interactions
@@ -24,6 +24,12 @@ from sandbox.world import World
 
 Json = dict[str, Any]
 
+SUBCOMMANDS: Final = (1, 2)
+PLACES: Final = (
+    *("CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_CREATE", "THREAD_UPDATE"),
+    *("THREAD_DELETE", "THREAD_MEMBERS_UPDATE"),
+)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -39,7 +45,8 @@ class Model:
     """The state of the imitated Discord and the rules that SimCord knows.
 
     `on_event` receives every gateway event, `on_change` every change of a message (private ones
-    too, which the gateway does not carry), `on_answer` every interaction that was just answered.
+    too, which the gateway does not carry), `on_answer` every interaction that was just answered,
+    and `on_places` is called when channels or threads began, changed or went.
     Payloads handed out are fresh at the top and share what is below: read them, do not change them.
     """
 
@@ -50,6 +57,7 @@ class Model:
         self.on_event: Callable[[str, Mapping[str, Any]], None] = lambda _event, _payload: None
         self.on_change: Callable[[Change], None] = lambda _change: None
         self.on_answer: Callable[[Interaction], None] = lambda _interaction: None
+        self.on_places: Callable[[], None] = lambda: None
         self._cause = "create"
         self._clock = clock
         self._attachments = attachments
@@ -70,6 +78,7 @@ class Model:
             random=self._random,
         )
         populate(store, self.world)
+        self._everyone = store.get_role(self.world.guild_id, self.world.guild_id).permissions
         store.on_event = self._pass_on
         store.on_change = self._changed
         return store
@@ -135,6 +144,8 @@ class Model:
 
     def _pass_on(self, event: str, payload: Mapping[str, Any]) -> None:
         self.on_event(event, payload)
+        if event in PLACES:
+            self.on_places()
 
     def _changed(self, event: str, message: Message) -> None:
         self.on_change(
@@ -209,6 +220,23 @@ class Model:
         needed = discord.Permissions(**{permission: True}).value
         return self.permissions(user_id, channel_id) & needed == needed
 
+    def limit_bot(self, without: list[str]) -> None:
+        """Let the bot have in the server all that it asked for, but for these permissions.
+
+        ValueError names one that there is not.
+        """
+        unknown = [name for name in without if name not in discord.Permissions.VALID_FLAGS]
+        if unknown:
+            raise ValueError(unknown[0])
+        left = [name for name in self.world.bot_permissions if name not in without]
+        role = self.store.get_role(self.world.guild_id, self.world.bot_role_id)
+        role.permissions = discord.Permissions(**dict.fromkeys(left, True)).value
+        everyone = self.store.get_role(self.world.guild_id, self.world.guild_id)
+        # What everybody may, the bot may too: taken from all where it is taken from the bot.
+        everyone.permissions = (
+            self._everyone & ~discord.Permissions(**dict.fromkeys(without, True)).value
+        )
+
     # ------------------------------------------------------------------ what people do
 
     def interact(
@@ -231,6 +259,8 @@ class Model:
             user_id=user_id,
             data=data,
         )
+        if record.command_name is not None:
+            record.command_name = " ".join((record.command_name, *_path_of(data)))
         # Installed by the server; in direct messages by that rule's documented stand-in, "0".
         payload["authorizing_integration_owners"] = {"0": str(guild_id or 0)}
         if guild_id is not None:
@@ -261,12 +291,48 @@ class Model:
         except simcord_errors.BackendError as error:
             raise _refusal(error) from error
 
-    def open_thread(self, channel_id: int, user_id: int, name: str) -> int:
-        """Open a public thread and return its id; Refusal where there can be none."""
+    def open_thread(
+        self, channel_id: int, user_id: int, name: str, *, kind: int, message: int | None = None
+    ) -> int:
+        """Open a thread of this type and return its id; Refusal where there can be none."""
         try:
-            return self.store.create_thread(channel_id, name, user_id).id
+            if message is not None:
+                self.store.get_message(channel_id, message)
+            opened = self.store.create_thread(
+                channel_id, name, user_id, type=kind, message_id=message
+            )
         except simcord_errors.BackendError as error:
             raise _refusal(error) from error
+        return opened.id
+
+    def open_post(
+        self, forum_id: int, user_id: int, name: str, content: str, files: list[tuple[str, bytes]]
+    ) -> int:
+        """Begin a post in a forum with its first message, whose id both have."""
+        try:
+            post = self.store.create_thread(forum_id, name, user_id, broadcast=False)
+            kept = self.store.store_attachments(post.id, files)
+            self.store.announce_thread_create(post)
+            with self.caused_by("create"), self.store.ids(post.id):
+                self.store.create_message(post.id, user_id, content, attachments=kept)
+        except simcord_errors.BackendError as error:
+            raise _refusal(error) from error
+        return post.id
+
+    def edit_thread(self, thread_id: int, told: Json) -> None:
+        """Give a thread what `told` says of it, by Discord's names."""
+        fields: Json = {key: told[key] for key in ("name", "rate_limit_per_user") if key in told}
+        if "applied_tags" in told:
+            fields["applied_tags"] = [int(tag) for tag in told["applied_tags"]]
+        state: Json = {
+            key: told[key]
+            for key in ("archived", "locked", "invitable", "auto_archive_duration")
+            if key in told
+        }
+        unknown = told.keys() - fields.keys() - state.keys()
+        if unknown:
+            raise NotModelledError(f"The sandbox knows no field {sorted(unknown)} of a thread.")
+        self.store.edit_channel(thread_id, fields, thread_metadata=state)
 
     def delete(self, message: Message, user_id: int) -> None:
         """Delete a message as a person: one's own, or anybody's with Manage Messages."""
@@ -297,6 +363,14 @@ class Model:
         if not verdict.allowed:
             raise ImpossibleError(f"The command {name!r} is not shown here: {verdict.reason}.")
         return found
+
+
+def _path_of(data: Json) -> Iterator[str]:
+    """The names of the subcommand that an interaction is about."""
+    options = data.get("options") or []
+    while options and options[0]["type"] in SUBCOMMANDS:
+        yield options[0]["name"]
+        options = options[0].get("options") or []
 
 
 def checked_option(command: str, option: Json, value: object) -> object:

@@ -16,6 +16,8 @@ def populate(store: Store, world: World) -> None:
         )
     with store.ids(world.bot_role_id):
         guild = store.create_guild(world.guild_name, id=world.guild_id, owner_id=world.owner.id)
+    # As in a new server, but unlike SimCord's.
+    guild.roles[world.guild_id].permissions |= _bits(("create_private_threads",))
     guild.roles[world.bot_role_id].permissions = _bits(world.bot_permissions)
     guild.roles[world.bot_role_id].position = len(world.roles) + 1
     for position, role in enumerate(world.roles, start=1):

@@ -15,6 +15,8 @@ _NEEDED: Final = (
     (router, ("dispatch", "_ROUTES", "RouteNotImplemented", "UnsupportedField")),
     (Backend, ("commit_message", "edit_message", "delete_message", "bulk_delete_messages", "emit")),
     (Backend, ("snowflake", "new_interaction", "interaction_by_token", "register_commands")),
+    (Backend, ("create_thread", "announce_thread_create", "add_thread_member", "edit_channel")),
+    (Backend, ("set_pinned", "store_attachments", "get_role")),
     (Backend, ("create_guild", "create_channel", "get_dm_channel", "compute_permissions")),
     (serializers, ("message_payload", "guild_create_payload", "member_payload", "user_payload")),
     (intents, ("required_intent", "censor_message", "prune_guild_create")),

@@ -63,7 +63,8 @@ class Store(Backend):
     """SimCord's store with our clock, files and tokens.
 
     `on_event` receives each gateway event; `on_change` "create", "update" or "delete" with each
-    message, private ones too. `rooms` is the channel of each message.
+    message, private ones too. `rooms` is the channel of each message, `pinned_at` when a pinned
+    one was.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Store(Backend):
         self.http_requests = _Unrecorded()
         self.transcript = _Unrecorded()
         self.rooms: dict[int, int] = {}
+        self.pinned_at: dict[int, str] = {}
         self._attachments = attachments
         self._random = random
 
@@ -135,6 +137,18 @@ class Store(Backend):
             self.on_change("delete", kept[message_id])
         return deleted
 
+    def set_pinned(
+        self, channel_id: int, message_id: int, pinned: bool, *, actor_id: int | None = None
+    ) -> None:
+        """Pin a message or no longer, and report it."""
+        message = self.get_message(channel_id, message_id)
+        if message.pinned == pinned:
+            return
+        self.pinned_at[message_id] = self.now_iso()
+        super().set_pinned(channel_id, message_id, pinned, actor_id=actor_id)
+        self.emit("MESSAGE_UPDATE", dict(serializers.message_payload(self, message)))
+        self.on_change("update", message)
+
     def create_thread(
         self,
         parent_id: int,
@@ -147,12 +161,14 @@ class Store(Backend):
         applied_tags: Iterable[int] = (),
         broadcast: bool = True,
     ) -> Channel:
-        """Discord allows one thread a message, none in a thread, and posts no notice for it."""
+        """One thread a message, of which no notice is posted, and none in a thread."""
         if message_id is not None and message_id in self.channels:
             words = "A thread has already been created for this message"
             raise errors.BackendError(400, 160004, words)
         if self.get_channel(parent_id).type not in (ChannelType.TEXT, ChannelType.FORUM):
             raise errors.cannot_execute_on_channel_type()
+        # Of a private thread nothing is written into the channel.
+        noticed = broadcast and message_id is None and type != ChannelType.PRIVATE_THREAD
         thread = super().create_thread(
             parent_id,
             name,
@@ -161,10 +177,11 @@ class Store(Backend):
             auto_archive_duration=auto_archive_duration,
             message_id=message_id,
             applied_tags=applied_tags,
-            broadcast=broadcast and message_id is None,
+            broadcast=noticed,
         )
-        if broadcast and message_id is not None:
+        if broadcast and not noticed:
             self.announce_thread_create(thread)
+        if broadcast and message_id is not None:
             message = self.get_message(parent_id, message_id)
             message.flags |= HAS_THREAD
             self.emit("MESSAGE_UPDATE", dict(serializers.message_payload(self, message)))
@@ -198,6 +215,8 @@ class Store(Backend):
             for side in ("width", "height"):
                 if side in attachment:
                     media[side] = attachment[side]
+            if "width" not in media and (found := self._attachments.sides(media["url"])):
+                media["width"], media["height"] = found
 
 
 def media_of(components: list[Json]) -> Iterator[Json]:

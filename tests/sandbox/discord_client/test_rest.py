@@ -9,8 +9,11 @@ import aiohttp
 import pytest
 
 from sandbox.client import Sandbox, SandboxError, pictures
+from tests.pictures import picture, save
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GIF = save(picture(7, 5), "GIF")
 
 
 @dataclass(frozen=True)
@@ -181,12 +184,13 @@ async def test_a_message_with_a_nonce_is_posted_once_in_some_minutes(
 async def test_an_address_that_is_sent_back_is_kept_alive(
     sandbox: Sandbox, rest: aiohttp.ClientSession
 ) -> None:
-    said = await sandbox.say("ada", files=[("a.txt", b"hello")])
+    said = await sandbox.say("ada", files=[("a.gif", GIF)])
     gallery = {"type": 12, "items": [{"media": {"url": said["attachments"][0]["url"]}}]}
     answer = await posted(rest, sandbox, flags=1 << 15, components=[gallery])
     await sandbox.advance_clock(25 * 3600)
     [picture] = pictures(await sandbox.message(answer.body["id"]))
-    assert await sandbox.download(picture["url"]) == b"hello"
+    assert (picture["width"], picture["height"]) == (7, 5)
+    assert await sandbox.download(picture["url"]) == GIF
 
 
 async def test_an_edit_cannot_bring_more_than_ten_files_together(

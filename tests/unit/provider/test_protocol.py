@@ -72,6 +72,14 @@ def test_a_submission_has_the_documented_parameters_alone() -> None:
     }
 
 
+def test_a_characters_notes_go_out_with_the_prompt() -> None:
+    generation = Generation(Mode.IMAGINE, "at the sea", notes="a scar on the left cheek")
+    body = submission(generation, [])
+    assert body["prompt"] == "at the sea\n\na scar on the left cheek"
+    assert body.keys() == submission(Generation(Mode.IMAGINE, "at the sea"), []).keys()
+    assert submission(Generation(Mode.IMAGINE, "at the sea"), [])["prompt"] == "at the sea"
+
+
 def test_text_alone_sends_no_images() -> None:
     assert "images" not in submission(Generation(Mode.IMAGINE, "a cat"), [])
 

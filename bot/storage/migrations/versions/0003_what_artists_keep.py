@@ -109,10 +109,16 @@ def upgrade() -> None:
     op.add_column(
         "jobs", sa.Column("spoiler", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column(
+        "jobs",
+        sa.Column("in_thread", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
     op.add_column("jobs", sa.Column("parent_id", sa.String(length=16), nullable=True))
     op.add_column("jobs", sa.Column("parent_position", sa.Integer(), nullable=True))
     op.add_column("jobs", sa.Column("relation", sa.String(length=16), nullable=True))
     op.add_column("jobs", sa.Column("deleted_at", sa.Double(), nullable=True))
     op.create_index("ix_jobs_channel", "jobs", ["channel_id", "created_at"], unique=False)
     op.create_index("ix_jobs_character", "jobs", ["character_id", "created_at"], unique=False)
+    op.create_index("ix_jobs_message", "jobs", ["message_id"], unique=False)
     op.create_index("ix_jobs_parent", "jobs", ["parent_id"], unique=False)
+    op.create_index("ix_jobs_result_message", "jobs", ["result_message_id"], unique=False)

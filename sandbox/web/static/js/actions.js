@@ -115,6 +115,47 @@ export class Actions extends Signals {
   }
 
   /**
+   * Open a thread on a message.
+   *
+   * @param {string} message @param {string} name
+   * @returns {Promise<any>} the thread; null when there is none, which was said below the message
+   */
+  async openThread(message, name) {
+    const mine = this._mine(message);
+    try {
+      const body = { member: this._world.me.name, message, name };
+      const thread = await this._api.post("discord/threads", body);
+      await this._world.learnPlaces();
+      return thread;
+    } catch (error) {
+      this._fail(message, mine, wordsOf(error));
+      return null;
+    }
+  }
+
+  /**
+   * Begin a post in the open forum.
+   *
+   * @param {string} name @param {string} content @param {File[]} files
+   * @returns {Promise<any>} the post; PageError says why there is none
+   */
+  async openPost(name, content, files) {
+    const { me, channelId } = this._world;
+    const given = await Promise.all(files.map(asGiven));
+    const body = { member: me.name, channel: channelId, name, content, files: given };
+    const post = await this._api.post("discord/posts", body);
+    await this._world.learnPlaces();
+    return post;
+  }
+
+  /** The pinned messages of the open channel, newest first. @returns {Promise<any[]>} */
+  async pins() {
+    const { me, channelId } = this._world;
+    const pins = await this._api.get("discord/pins", { channel: channelId, member: me.name });
+    return pins.map(({ message }) => message);
+  }
+
+  /**
    * Send a form that the bot showed.
    *
    * @returns {Promise<string|null>} what is wrong with it; null when it was taken

@@ -1,6 +1,7 @@
 /** Which addresses stay in the page, and which lead elsewhere. */
 
-const OWN_FILES = /^\/(?:ephemeral-)?attachments\//;
+// Files that Discord keeps, and those of the image service, which Discord would fetch and show.
+const OWN_FILES = /^\/(?:(?:ephemeral-)?attachments|results)\//;
 const MESSAGE =
   /^https?:\/\/(?:\w+\.)?discord(?:app)?\.com\/channels\/(?:@me|\d+)\/(\d+)(?:\/(\d+))?\/?$/;
 

@@ -57,6 +57,8 @@ export class Composer {
       if (!root.contains(/** @type {Node} */ (relatedTarget))) this._suggestions.close();
     });
     world.on("opened", () => this._moved());
+    // A thread may have been locked.
+    world.on("world", () => world.channel() && this._moved());
     world.on("commands", () => this._learn());
   }
 
@@ -160,11 +162,12 @@ export class Composer {
     }
     this._place = place;
     const kind = world.kindOf(channel);
-    const closed = kind === "forum";
     const name = world.nameOf(channel);
+    const locked = world.isLocked(channel) && !world.moderates;
+    const closed = kind === "forum" ? "No post is open" : locked ? "This thread is locked" : "";
     this._entry.moveTo(place, { name: kind === "text" ? `#${name}` : name, closed });
-    this._root.classList.toggle("composer-closed", closed);
-    this._send.disabled = closed;
+    this._root.classList.toggle("composer-closed", Boolean(closed));
+    this._send.disabled = Boolean(closed);
   }
 
   _sendCommand({ name }, given) {

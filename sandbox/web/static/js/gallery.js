@@ -58,6 +58,23 @@ function asItem(file) {
   return { media: file, description: file.description, spoiler };
 }
 
+/** In place of a picture on another host: its name and words, and the way there. */
+function elsewhere(url, description) {
+  const host = URL.canParse(url) ? new URL(url).host : url;
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "picture picture-elsewhere",
+      title: url,
+      data: { action: "leave", url, key: url },
+    },
+    icon("picture"),
+    description && el("span", { text: description }),
+    el("small", { text: `A picture on ${host}, which is not loaded here` }),
+  );
+}
+
 /** Such as "1.4 MB". @param {number} bytes */
 export function sizeWords(bytes) {
   if (bytes < 1000) return `${bytes} bytes`;
@@ -69,11 +86,7 @@ export function sizeWords(bytes) {
 function picture({ media, description, spoiler }, alone) {
   const address = ownFile(media.url);
   const alt = description || media.filename || "Picture without a description";
-  if (!address)
-    return el("div", {
-      class: "picture picture-elsewhere",
-      text: "A picture on another host, which is not loaded here",
-    });
+  if (!address) return elsewhere(media.url, description);
   const image = el("img", {
     src: address,
     alt,
@@ -92,6 +105,8 @@ function picture({ media, description, spoiler }, alone) {
       "data-action": spoiler ? "reveal" : "enlarge",
       "data-keep": spoiler ? "class aria-label data-action" : null,
       title: description || null,
+      // What was revealed is this picture, not another that comes in its place.
+      data: { key: address.split("?")[0] },
     },
     image,
   );

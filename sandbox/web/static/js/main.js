@@ -21,6 +21,7 @@ import { Samples } from "./samples.js";
 import { connectScenes } from "./scenes.js";
 import { Sheet } from "./sheets.js";
 import { showPeople, showPlaces } from "./sidebar.js";
+import { connectPins } from "./pins.js";
 import { offerStarts } from "./starts.js";
 import { connectTheme } from "./theme.js";
 import { World } from "./world.js";
@@ -66,9 +67,11 @@ function run(key) {
   });
   const scenes = connectScenes({ api, world, say, onJump: jump });
 
-  showPlaces(byId("places"), world, (id) => void enter(() => world.open(id)));
+  showPlaces(byId("places"), world, (id) => open(id));
   showPeople(byId("people"), world, (member) => void attempt(() => world.actAs(member)));
-  offerStarts(byId("starts"), { world, composer, samples });
+  const open = (id) => void enter(() => world.open(id));
+  offerStarts(byId("starts"), { world, actions, composer, samples, onOpen: open });
+  connectPins(byId("show-pins"), { world, actions, onJump: jump });
   keepCounting(document.body, () => world.now());
   new MessageActions({
     list: byId("log"),
@@ -195,8 +198,13 @@ function run(key) {
     byId("channel-name").textContent = name;
     byId("channel-icon").replaceChildren(icon(signs[kind]));
     const parent = kind === "thread" ? world.channel(channel.parent_id) : null;
+    const states = [
+      world.isPrivate(channel) ? "private" : "",
+      world.isLocked(channel) ? "locked" : "",
+      world.isArchived(channel) ? "archived" : "",
+    ].filter(Boolean);
     byId("channel-note").textContent = parent
-      ? `a thread in #${world.nameOf(parent)}`
+      ? [`a thread in #${world.nameOf(parent)}`, ...states].join(" · ")
       : (channel.topic ?? "");
     document.title = `${world.unread.size ? `(${world.unread.size}) ` : ""}${kind === "direct" ? "" : "#"}${name} – ${world.guild.name}`;
   }

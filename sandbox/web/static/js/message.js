@@ -11,6 +11,8 @@ import { richText } from "./richtext.js";
 
 const FLAG = { hasThread: 1 << 5, ephemeral: 1 << 6, loading: 1 << 7 };
 const COMMAND_TYPES = [20, 23];
+/** What Discord itself writes into a channel. @type {Record<number, any>} */
+const NOTICES = { 6: "pin", 18: "thread" };
 
 /**
  * @param {any} message Discord's JSON
@@ -24,6 +26,7 @@ export function renderMessage(message, context) {
   const person = authorOf(message, world);
   const invoked = COMMAND_TYPES.includes(message.type) && message.interaction_metadata;
   const reply = message.referenced_message;
+  if (NOTICES[message.type]) return notice(message, person, world);
   return el(
     "article",
     {
@@ -41,8 +44,11 @@ export function renderMessage(message, context) {
       "div",
       { class: "message-main" },
       !joined && head(message, person),
+      joined && message.pinned ? pinMark() : null,
       ...body(message, context),
-      message.flags & FLAG.hasThread ? threadLink(message, world) : null,
+      message.flags & FLAG.hasThread && !world.isStarter(message)
+        ? threadLink(message, world)
+        : null,
       message.flags & FLAG.ephemeral ? ephemeralNote() : null,
       trouble && el("p", { class: "trouble", role: "status" }, icon("warning"), trouble),
     ),
@@ -150,6 +156,48 @@ function head(message, person) {
     person.member?.role === "moderator" &&
       el("span", { class: "badge badge-quiet", text: "Moderator" }),
     time(message.timestamp, ""),
+    message.pinned && pinMark(),
+  );
+}
+
+function pinMark() {
+  return el("span", { class: "pinned-mark" }, icon("pin"), "Pinned");
+}
+
+/** A line by which Discord says what somebody did here. */
+function notice(message, person, world) {
+  const sign = NOTICES[message.type];
+  const reference = message.message_reference ?? {};
+  const thread =
+    sign === "thread" &&
+    world.threads(message.channel_id).find(({ name }) => name === message.content);
+  const jump = (channel, id, text) =>
+    el("button", {
+      type: "button",
+      class: "link",
+      text,
+      data: { action: "jump", channel, message: id },
+    });
+  return el(
+    "article",
+    {
+      class: "message message-notice",
+      "aria-label": `${person.display}, ${hourOf(message.timestamp)}`,
+    },
+    el("div", { class: "message-side" }, icon(sign)),
+    el(
+      "p",
+      { class: "message-main" },
+      el("span", { class: "above-name", text: person.display }),
+      sign === "pin" ? " pinned " : " started a thread: ",
+      sign === "pin"
+        ? jump(reference.channel_id, reference.message_id, "a message")
+        : thread
+          ? jump(thread.id, "", thread.name)
+          : message.content,
+      sign === "pin" ? " to this channel. " : ". ",
+      time(message.timestamp, ""),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@
 import { linkTo } from "./addresses.js";
 import { menuCommands } from "./commands.js";
 import { walk } from "./components.js";
-import { confirm } from "./dialogs.js";
+import { ask, confirm } from "./dialogs.js";
 import { optionsOf } from "./forminputs.js";
 import { authorOf, isEphemeral, wordsOf } from "./message.js";
 import { MessageList } from "./messagelist.js";
@@ -139,6 +139,12 @@ export class MessageActions {
         act: () => void actions.contextOfPerson(name, person.id),
       });
     }
+    if (mayBegin(message, world))
+      entries.push({
+        label: "Open a thread",
+        icon: "thread",
+        act: () => void this._openThread(message, words),
+      });
     if (words)
       entries.push({
         label: "Copy the text",
@@ -174,6 +180,18 @@ export class MessageActions {
     this._say(`${what} is copied.`);
   }
 
+  async _openThread(message, words) {
+    const name = await ask({
+      title: "Open a thread on this message",
+      label: "Its name",
+      value: words.split("\n")[0].slice(0, 40),
+      yes: "Open the thread",
+    });
+    if (!name) return;
+    const thread = await this._actions.openThread(message.id, name);
+    if (thread) this._onJump(thread.id, "");
+  }
+
   async _delete(message) {
     const sure = await confirm({
       title: "Delete this message?",
@@ -183,6 +201,17 @@ export class MessageActions {
     });
     if (sure) await this._actions.remove(message.id);
   }
+}
+
+/** Whether a thread can be opened on a message: one each, in channels of the server. */
+function mayBegin(message, world) {
+  const began = world.channel(message.id);
+  return (
+    !began &&
+    !isEphemeral(message) &&
+    message.channel_id === world.channelId &&
+    world.kindOf(world.channel()) === "text"
+  );
 }
 
 async function leave(url) {

@@ -106,6 +106,7 @@ export class MessageList {
       class: "entry",
     });
     item.classList.toggle("entry-private", Boolean(message.visible_to));
+    item.classList.toggle("entry-starter", this._world.isStarter(message));
     item.append(renderMessage(message, this._context(message)));
     this._put(item);
   }
@@ -124,6 +125,7 @@ export class MessageList {
     const before = this._before(message);
     const joined =
       before !== undefined &&
+      !this._world.isStarter(before) &&
       before.author.id === message.author.id &&
       before.visible_to === message.visible_to &&
       !message.interaction_metadata &&

@@ -49,7 +49,7 @@ function build(node, world) {
     case "moment":
       return moment(node, world);
     case "link":
-      return link(node, inner());
+      return link(node, inner(), world);
     default:
       return mention(node, world);
   }
@@ -84,8 +84,10 @@ function moment(node, world) {
   });
 }
 
-function link(node, children) {
+function link(node, children, world) {
   const target = messageLink(node.url);
+  const bare = children.map((child) => child.textContent).join("") === node.url;
+  if (target && bare) return linkToPlace(target, world);
   return el(
     "button",
     {
@@ -98,6 +100,18 @@ function link(node, children) {
     },
     ...children,
   );
+}
+
+/** A bare link to a message or channel, as Discord shows it: by the name of its place. */
+function linkToPlace({ channel, message = "" }, world) {
+  const place = world.channel(channel);
+  const name = place ? `#${world.nameOf(place)}` : "#a channel you cannot see";
+  return pill(message ? `${name} › message` : name, { action: "jump", channel, message });
+}
+
+/** Something to press within a line of text, which goes on in the next line where it is long. */
+function pill(text, data) {
+  return el("span", { class: "mention", role: "link", tabindex: "0", text, data });
 }
 
 function mention(node, world) {
@@ -117,12 +131,7 @@ function mention(node, world) {
       const channel = world.channel(node.id);
       const words = channel ? `#${world.nameOf(channel)}` : "#a channel you cannot see";
       if (!channel) return el("span", { class: "mention", text: words });
-      return el("button", {
-        type: "button",
-        class: "mention",
-        text: words,
-        data: { action: "jump", channel: node.id, message: "" },
-      });
+      return pill(words, { action: "jump", channel: node.id, message: "" });
     }
     case "command":
       return el("button", {

@@ -23,7 +23,11 @@ export function showPlaces(nav, world, onOpen) {
       .rooms()
       .flatMap((room) => [
         place(room),
-        ...world.threads(room.id).map((thread) => place(thread, "place-thread")),
+        ...world
+          .threads(room.id)
+          // What was put away is found in its forum, or below the message it began on.
+          .filter((thread) => !world.isArchived(thread) || thread.id === world.channelId)
+          .map((thread) => place(thread, "place-thread")),
       ]);
     const direct = world.direct();
     nav.replaceChildren(
@@ -56,11 +60,29 @@ export function showPlaces(nav, world, onOpen) {
         },
         sign,
         el("span", { class: "place-name", text: world.nameOf(channel) }),
+        ...stateSigns(world, channel),
         unread && el("span", { class: "unread", text: "new" }),
       ),
     );
   };
   for (const name of ["world", "unread", "opened", "member"]) world.on(name, draw);
+}
+
+/** Whether a thread is private, locked or put away, as signs with words for who cannot see them. */
+export function stateSigns(world, channel) {
+  const states = [
+    world.isPrivate(channel) && ["eye", "private"],
+    world.isLocked(channel) && ["lock", "locked"],
+    world.isArchived(channel) && ["archive", "archived"],
+  ].filter(Boolean);
+  return states.map(([sign, words]) =>
+    el(
+      "span",
+      { class: "place-state", title: words },
+      icon(sign),
+      el("span", { class: "visually-hidden", text: words }),
+    ),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Five things to begin with, on a channel in which nothing was said yet. */
 
 import { el } from "./dom.js";
+import { showPosts } from "./forum.js";
 import { icon } from "./icons.js";
 
 const STARTS = [
@@ -53,10 +54,11 @@ const STARTS = [
  * Suggestions for an empty channel; pressing one fills in its command, for the visitor to send.
  *
  * @param {HTMLElement} box
- * @param {{world: import("./world.js").World, composer: import("./composer.js").Composer,
- *   samples: import("./samples.js").Samples}} parts
+ * @param {{world: import("./world.js").World, actions: import("./actions.js").Actions,
+ *   composer: import("./composer.js").Composer, samples: import("./samples.js").Samples,
+ *   onOpen: (id: string) => void}} parts
  */
-export function offerStarts(box, { world, composer, samples }) {
+export function offerStarts(box, { world, actions, composer, samples, onOpen }) {
   const draw = () => {
     const channel = world.channel();
     const empty = channel && world.messages.size === 0 && world.kindOf(channel) !== "forum";
@@ -66,7 +68,9 @@ export function offerStarts(box, { world, composer, samples }) {
     const starts = empty ? STARTS.filter((start) => known.has(start.command)) : [];
     box.replaceChildren(
       ...welcome(world, channel, starts.length),
-      el("ul", { class: "starts-list" }, ...starts.map((start) => el("li", {}, card(start)))),
+      world.kindOf(channel) === "forum"
+        ? showPosts(channel, { world, actions, onOpen })
+        : el("ul", { class: "starts-list" }, ...starts.map((start) => el("li", {}, card(start)))),
     );
   };
   const card = (start) =>
@@ -86,7 +90,7 @@ export function offerStarts(box, { world, composer, samples }) {
       Object.fromEntries(names.map(([option], at) => [option, files[at]])),
     );
   };
-  for (const name of ["opened", "commands", "message", "gone"]) world.on(name, draw);
+  for (const name of ["opened", "commands", "message", "gone", "world"]) world.on(name, draw);
 }
 
 function welcome(world, channel, offers) {
@@ -98,7 +102,7 @@ function welcome(world, channel, offers) {
       el("h2", { text: name }),
       el("p", {
         text: posts
-          ? "The posts of this forum are in the list of channels, below its name."
+          ? "Each post is a thread of its own."
           : "There are no posts in this forum yet.",
       }),
     ];

@@ -76,7 +76,7 @@ export class TextEntry {
    * Be at another place, where another draft may wait.
    *
    * @param {string} place
-   * @param {{name: string, closed: boolean}} about `closed`: nothing can be written there
+   * @param {{name: string, closed: string}} about `closed` says why nothing can be written there
    */
   moveTo(place, { name, closed }) {
     if (place !== this._place) {
@@ -85,8 +85,8 @@ export class TextEntry {
       this._place = place;
       this._restore(text, files);
     }
-    for (const node of [this._input, this._attach, this._slash]) node.disabled = closed;
-    this._input.placeholder = closed ? "No post is open" : `Message ${name}`;
+    for (const node of [this._input, this._attach, this._slash]) node.disabled = Boolean(closed);
+    this._input.placeholder = closed || `Message ${name}`;
     this._input.setAttribute("aria-label", `Message ${name}`);
   }
 

@@ -6,6 +6,7 @@ import { Signals } from "./signals.js";
 const HAS_THREAD = 1 << 5;
 const THREADS = [10, 11, 12];
 const DIRECT = 1;
+const PRIVATE_THREAD = 12;
 const FORUM = 15;
 const SETTLE = 150;
 
@@ -81,8 +82,9 @@ export class World extends Signals {
     this.tell("world");
     this.tell("opened", { loading: true });
     const place = { channel: id, member: this.me.name };
+    const withStarter = { ...place, starter: "true" };
     const [messages, commands] = await Promise.all([
-      this._api.get("discord/messages", place),
+      this._api.get("discord/messages", withStarter),
       this._api.get("discord/commands", place),
     ]);
     if (turn !== this._turn) return;
@@ -112,6 +114,9 @@ export class World extends Signals {
         break;
       case "commands":
         void this._refreshCommands();
+        break;
+      case "places":
+        if (this.me) this._settleChannels();
         break;
       case "reset":
         this.tell("restarted");
@@ -146,6 +151,26 @@ export class World extends Signals {
     );
   }
 
+  /** The message that an open thread was opened on, which stands elsewhere. @param {any} message */
+  isStarter(message) {
+    return message.id === this.channelId && message.channel_id !== this.channelId;
+  }
+
+  /** Whether a thread is seen by those alone who were brought in. @param {any} channel */
+  isPrivate(channel) {
+    return channel.type === PRIVATE_THREAD;
+  }
+
+  /** Whether a thread was put away; a message brings it back. @param {any} channel */
+  isArchived(channel) {
+    return Boolean(channel.thread_metadata?.archived);
+  }
+
+  /** Whether nobody but a moderator writes in a thread any more. @param {any} channel */
+  isLocked(channel) {
+    return Boolean(channel.thread_metadata?.locked);
+  }
+
   /** What a channel is called. @param {any} channel */
   nameOf(channel) {
     return channel.type === DIRECT ? this.botUser.name : channel.name;
@@ -178,7 +203,9 @@ export class World extends Signals {
     if (!this.me || (reader && reader !== this.me.id)) return;
     const threadBegan = message.flags & HAS_THREAD && !this.channel(message.id);
     if (threadBegan || !this.channel(message.channel_id)) this._settleChannels();
-    if (message.channel_id !== this.channelId) {
+    // A thread shows the message it was opened on, which is still where it was.
+    const isStarter = message.id === this.channelId && this.messages.has(message.id);
+    if (message.channel_id !== this.channelId && !isStarter) {
       if (event.type === "message_create" && this.channel(message.channel_id)) {
         this.unread.add(message.channel_id);
         this.tell("unread");
@@ -204,12 +231,22 @@ export class World extends Signals {
     this._settling = window.setTimeout(() => void this._refreshChannels(), SETTLE);
   }
 
+  /** Ask for the channels anew, at once. */
+  async learnPlaces() {
+    window.clearTimeout(this._settling);
+    await this._refreshChannels();
+  }
+
   async _refreshChannels() {
     const { name } = this.me;
     const channels = await this._api.get("discord/channels", { member: name });
     if (this.me.name !== name) return;
     const known = new Set(this.channels.map((channel) => channel.id));
     this.channels = channels;
+    if (!this.channel()) {
+      await this.open(this.rooms()[0].id);
+      return;
+    }
     for (const channel of channels) {
       if (!known.has(channel.id) && channel.id !== this.channelId) this.unread.add(channel.id);
     }
