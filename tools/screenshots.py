@@ -78,6 +78,8 @@ async def main(folder: Path) -> None:
                 await _a_crash(page, sandbox, photographer)
             async with _page(browser, demo, HIGH, dark=True) as page:
                 await _one_character(page, sandbox, photographer)
+            async with _page(browser, demo, HIGH) as page:
+                await _an_artist(page, sandbox, photographer)
             async with _page(browser, demo, NARROW, scale=2) as page:
                 await _arrived(_message(page, "The first light on a calm sea"), 2)
                 await photographer.take(page, "phone")
@@ -131,6 +133,34 @@ async def _one_character(page: Page, sandbox: Sandbox, photographer: Photographe
     await _complete(sandbox)
     await _arrived(message, 4)
     await photographer.take(page, "multishot")
+
+
+async def _an_artist(page: Page, sandbox: Sandbox, photographer: Photographer) -> None:
+    first = _message(page, "The one from the first picture")
+    await _arrived(first, 1)
+    await first.get_by_role("button", name="Edit prompt").click()
+    form = page.get_by_role("dialog").filter(has_text="What to draw")
+    await expect(form).to_be_visible()
+    await photographer.take(page, "form")
+    await page.keyboard.press("Escape")
+    await first.get_by_role("button", name="Work with this image").click()
+    panel = _message(page, "Redraw")
+    await _arrived(panel, 1)
+    await photographer.take(page, "panel")
+    await first.get_by_role("button", name="Continue in a thread").click()
+    await _message(page, "it is open").get_by_role("link", name="#").click()
+    await _arrived(_message(page, "What counts in this thread"), 1)
+    await page.locator("#write").fill("/multishot prompt:A day in one life num_images:9")
+    await _send(page)
+    await expect(_message(page, "A day in one life")).to_contain_text("▰")
+    await _complete(sandbox)
+    await _arrived(_message(page, "A day in one life"), 9)
+    await photographer.take(page, "thread")
+    await page.locator("#write").fill("/gallery")
+    await page.keyboard.press("Enter")  # chooses it
+    await page.keyboard.press("Enter")
+    await _arrived(_message(page, "Open one"), 3)
+    await photographer.take(page, "gallery")
 
 
 # --- how it is done ---
