@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import discord
-from discord import app_commands
-from discord.app_commands import locale_str
 
 from bot.client import ShotlistClient
 from bot.errors import PersonError
@@ -13,6 +11,7 @@ from bot.jobs.job import Job
 from bot.language import _, speaking
 from cogs.access import Sight
 from cogs.interactions import Interaction, language_of
+from cogs.message_menu import add_to_menu
 from cogs.ui.detail_sheet import Ancestor, Details, detail_sheet
 from cogs.ui.next_steps import usable_character
 from cogs.ui.shown_images import shows
@@ -118,13 +117,4 @@ async def _visible(sight: Sight, job: Job | None) -> Job | None:
 
 async def setup(bot: ShotlistClient) -> None:
     """Add the entry in the menu of messages; called by discord.py."""
-    bot.tree.add_command(
-        app_commands.ContextMenu(
-            name=locale_str("Image details"),
-            callback=image_details,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=False
-            ),
-        )
-    )
+    add_to_menu(bot, "Image details", image_details)

@@ -8,8 +8,6 @@ from typing import Any
 import aiohttp
 import discord
 import structlog
-from discord import app_commands
-from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.character import Character
@@ -23,6 +21,7 @@ from bot.wishes import Wish
 from cogs.accept import begin
 from cogs.draft_copies import copy_pictures
 from cogs.interactions import Interaction, language_of, server_of
+from cogs.message_menu import add_to_menu
 from cogs.message_pictures import pictures_of
 from cogs.settle import character_of, request_of, settle
 from cogs.ui.form import KIND, PROMPT, Typed, agreed, read_form, wish_form
@@ -281,14 +280,5 @@ async def use_as_reference(
 async def setup(bot: ShotlistClient) -> None:
     """Add the cog, its button and its context menu; called by discord.py."""
     bot.add_dynamic_items(DraftButton)
-    bot.tree.add_command(
-        app_commands.ContextMenu(
-            name=locale_str("Use as reference"),
-            callback=use_as_reference,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=False
-            ),
-        )
-    )
+    add_to_menu(bot, "Use as reference", use_as_reference)
     await bot.add_cog(Forms())

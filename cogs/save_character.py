@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 import discord
-from discord import app_commands
-from discord.app_commands import locale_str
 
 from bot.character import Character, check_picture_count, without_repeats
 from bot.client import ShotlistClient
@@ -16,6 +14,7 @@ from bot.wishes import Wish
 from cogs.character_rights import character_here, check_owner, is_owner
 from cogs.draft_copies import copy_pictures
 from cogs.interactions import Interaction, language_of, server_of
+from cogs.message_menu import add_to_menu
 from cogs.message_pictures import pictures_of
 from cogs.ui.character_form import KIND, Naming, naming_form, read_naming
 from cogs.ui.character_sheet import name_of, send_sheet
@@ -213,14 +212,5 @@ async def _own_draft(interaction: Interaction, draft_id: str) -> Draft:
 async def add_to(bot: ShotlistClient) -> None:
     """Add the form, its button and the context menu."""
     bot.add_dynamic_items(NameButton)
-    bot.tree.add_command(
-        app_commands.ContextMenu(
-            name=locale_str("Save as character"),
-            callback=save_message_pictures,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=False
-            ),
-        )
-    )
+    add_to_menu(bot, "Save as character", save_message_pictures)
     await bot.add_cog(SaveAsCharacter())

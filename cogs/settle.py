@@ -1,7 +1,5 @@
 """From what someone said to what can be accepted: the thread, their defaults, the character."""
 
-import discord
-
 from bot.character import Character
 from bot.errors import PersonError
 from bot.language import _
@@ -16,8 +14,8 @@ async def settle(interaction: Interaction, wish: Wish) -> Wish:
     """
     services = interaction.client.services
     thread = None
-    if not wish.fresh and isinstance(interaction.channel, discord.Thread):
-        thread = await services.threads.get(interaction.channel.id)
+    if not wish.fresh and interaction.channel_id is not None:
+        thread = await services.threads.get(interaction.channel_id)
     personal = await services.preferences.of(interaction.user.id)
     return settled(wish, thread.preset if thread else None, personal)
 

@@ -1,7 +1,6 @@
 """A database for every test that wants one: a real file, migrated once and then copied."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,12 +12,6 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from tests import profiles  # noqa: F401 — registers them
 from tests.storage.books import Books, url_of
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """How many tests run at once: most of them wait for something half of their time."""
-    del config
-    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

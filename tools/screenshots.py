@@ -159,7 +159,8 @@ async def _an_artist(page: Page, sandbox: Sandbox, photographer: Photographer) -
     await page.locator("#write").fill("/gallery")
     await page.keyboard.press("Enter")  # chooses it
     await page.keyboard.press("Enter")
-    await _arrived(_message(page, "Open one"), 3)
+    page_of_it = page.get_by_role("log").get_by_role("article").last
+    await expect(page_of_it.locator("button.picture img")).to_have_count(3)
     await photographer.take(page, "gallery")
 
 

@@ -162,7 +162,8 @@ async def test_a_page_outlives_a_restart_of_the_demo_and_says_so(
         await expect(visitor.page.get_by_role("alert")).to_contain_text("connection")
         again = PageDemo(tmp_path_factory.mktemp("again"), speed=(0.1, 0.2), port=port, token=token)
         async with again:
-            await expect(visitor.page.get_by_role("status")).to_contain_text("started anew")
+            news = visitor.page.get_by_role("status")
+            await expect(news).to_contain_text("started anew", timeout=PATIENCE_MS)
             await expect(visitor.messages).to_have_count(0)
             await visitor.begin("help")
             await visitor.send()

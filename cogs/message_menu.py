@@ -1,0 +1,26 @@
+"""What stands in the menu of every message, under Apps."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+
+from bot.client import ShotlistClient
+
+Chosen = Callable[[discord.Interaction[ShotlistClient], discord.Message], Coroutine[Any, Any, None]]
+
+
+def add_to_menu(bot: ShotlistClient, name: str, callback: Chosen) -> None:
+    """Offer ``name`` on messages wherever the bot's commands are; Discord takes five of them."""
+    bot.tree.add_command(
+        app_commands.ContextMenu(
+            name=locale_str(name),
+            callback=callback,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=False
+            ),
+        )
+    )
