@@ -47,7 +47,7 @@ class Drafts:
                     server_id=server_id,
                     member_id=member_id,
                     content=wish_record(wish),
-                    used_at=self._clock(),
+                    begun_at=self._clock(),
                 )
             )
             await hold(connection, _holder(draft.id), wish.references)
@@ -65,24 +65,13 @@ class Drafts:
             return None
         return Draft(row["id"], row["server_id"], row["member_id"], read_wish(row["content"]))
 
-    async def change(self, draft_id: str, wish: Wish) -> None:
-        """Keep this wish in its place. Nothing happens where the draft is gone."""
-        async with self._database.write() as connection:
-            changed = await connection.execute(
-                update(drafts)
-                .where(drafts.c.id == draft_id)
-                .values(content=wish_record(wish), used_at=self._clock())
-            )
-            if changed.rowcount:
-                await hold(connection, _holder(draft_id), wish.references)
-
     async def keep_copies(
         self, draft_id: str, copies: Mapping[Reference, Reference | None]
     ) -> None:
         """Put pictures whose bytes are kept in the place of the same pictures before.
 
-        ``None`` takes one out that turned out to be no picture that can be used. What the draft
-        has become while they were copied stays as it is. Nothing happens where it is gone.
+        ``None`` takes one out that turned out to be no picture that can be used. What other copies
+        have made of the draft meanwhile stays as it is. Nothing happens where it is gone.
         """
         async with self._database.write() as connection:
             found = await connection.execute(
@@ -102,8 +91,8 @@ class Drafts:
             await hold(connection, _holder(draft_id), references)
 
     async def forget_old(self) -> int:
-        """Forget what nobody has touched for ``KEPT_DAYS``; how many that were."""
-        old = drafts.c.used_at < self._clock() - KEPT_DAYS * DAY_SECONDS
+        """Forget what was begun more than ``KEPT_DAYS`` ago; how many that were."""
+        old = drafts.c.begun_at < self._clock() - KEPT_DAYS * DAY_SECONDS
         holders = select(literal(_HOLDER) + drafts.c.id).where(old)
         async with self._database.write() as connection:
             await drop_all(connection, holders)

@@ -211,7 +211,7 @@ def read_reference(record: Mapping[str, Any]) -> Reference:
 
 
 def preset_record(preset: Preset) -> dict[str, Any]:
-    """A preset as JSON; what is open is left out."""
+    """A preset as JSON."""
     return {
         "references": [reference_record(reference) for reference in preset.references],
         "character_id": preset.character_id,

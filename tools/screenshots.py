@@ -160,7 +160,10 @@ async def _an_artist(page: Page, sandbox: Sandbox, photographer: Photographer) -
     await page.keyboard.press("Enter")  # chooses it
     await page.keyboard.press("Enter")
     page_of_it = page.get_by_role("log").get_by_role("article").last
-    await expect(page_of_it.locator("button.picture img")).to_have_count(3)
+    pictures = page_of_it.locator("button.picture img")
+    await expect(pictures).to_have_count(3)
+    for index in range(3):
+        await expect(pictures.nth(index)).to_have_js_property("complete", value=True)
     await photographer.take(page, "gallery")
 
 

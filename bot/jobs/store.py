@@ -148,17 +148,6 @@ class JobStore:
         async with self._database.read() as connection:
             return await read_jobs(connection, jobs.c.parent_id == job_id)
 
-    async def made_in(self, channel_id: int) -> list[Job]:
-        """The finished jobs of a channel or thread that are there to see, oldest first."""
-        async with self._database.read() as connection:
-            return await read_jobs(
-                connection,
-                jobs.c.channel_id == channel_id,
-                jobs.c.state == State.DONE.value,
-                jobs.c.deleted_at.is_(None),
-                ~jobs.c.private,
-            )
-
     # --- what people do with results ---
 
     async def describe(self, job_id: str, position: int, alt: str | None) -> None:

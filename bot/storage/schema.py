@@ -172,7 +172,7 @@ drafts = Table(
     Column("server_id", BigInteger, nullable=False),
     Column("member_id", BigInteger, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("used_at", Double, nullable=False, index=True),
+    Column("begun_at", Double, nullable=False, index=True),
 )
 
 characters = Table(

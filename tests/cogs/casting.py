@@ -7,6 +7,7 @@ from simcord import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.character import Character
+from tests.cogs.reading import words
 from tests.cogs.world import World, photo
 
 ONE, TWO, THREE = (
@@ -16,6 +17,8 @@ ONE, TWO, THREE = (
 )
 SAME_AS_ONE = photo(640, 480, "front again.png")
 NO_PICTURE = ("notes.png", b"this is no picture at all")
+NOT_YOURS = "whose character this is"
+UNKNOWN = "There is no character called"
 
 
 def many(count: int) -> dict[str, Any]:
@@ -75,3 +78,8 @@ def tamper(message: ResponseMessage, old: str, new: str) -> None:
             for button in row.get("components", []):
                 if button.get("custom_id") == old:
                     button["custom_id"] = new
+
+
+def said(answer: ResponseMessage) -> str:
+    """All of an answer, whether it is a plain text or built of pieces."""
+    return answer.content or words(answer.components)

@@ -15,9 +15,9 @@ from bot.storage.schema import jobs as jobs_table
 from bot.wishes import Relation
 from cogs.ui.detail_sheet import Ancestor, Details, detail_sheet
 from tests.cogs.casting import shared
+from tests.cogs.galleries import made
 from tests.cogs.reading import components, texts, tree, words
 from tests.cogs.scenes import STOP, failed
-from tests.cogs.test_gallery import made
 from tests.cogs.world import World, photo
 
 UNSEEN = "a result that you cannot see"

@@ -59,17 +59,8 @@ async def test_a_draft_comes_back_as_it_was_said(books: Books) -> None:
     assert await books.drafts.get("never") is None
 
 
-async def test_a_draft_that_was_changed_is_what_it_was_changed_to(books: Books) -> None:
-    draft, other = await begin(books), await begin(books)
-    changed = Wish(Mode.MULTISHOT, "a wolf", (kept(ONE),), fresh=True)
-    await books.drafts.change(draft.id, changed)
-    assert await books.drafts.get(draft.id) == replace(draft, wish=changed)
-    assert await books.drafts.get(other.id) == other
-
-
-async def test_changing_a_draft_that_is_gone_brings_nothing_back(books: Books) -> None:
+async def test_copies_for_a_draft_that_is_gone_bring_nothing_back(books: Books) -> None:
     before = await books.dump()
-    await books.drafts.change("gone", replace(WISH, references=(kept(ONE),)))
     await books.drafts.keep_copies("gone", {WISH.references[0]: kept(ONE)})
     assert await books.dump() == before
 
@@ -77,15 +68,15 @@ async def test_changing_a_draft_that_is_gone_brings_nothing_back(books: Books) -
 # --- what is too old ---
 
 
-async def test_a_draft_is_forgotten_when_nobody_has_touched_it_for_so_long(books: Books) -> None:
-    untouched, changed = await begin(books), await begin(books)
+async def test_a_draft_is_forgotten_after_so_long(books: Books) -> None:
+    old = await begin(books)
     books.clock.advance(KEPT_DAYS * DAY_SECONDS)
+    young = await begin(books)
     assert await books.drafts.forget_old() == 0
-    await books.drafts.change(changed.id, WISH)
     books.clock.advance(1)
     assert await books.drafts.forget_old() == 1
-    assert await books.drafts.get(untouched.id) is None
-    assert await books.drafts.get(changed.id) is not None
+    assert await books.drafts.get(old.id) is None
+    assert await books.drafts.get(young.id) is not None
     books.clock.advance(KEPT_DAYS * DAY_SECONDS)
     assert await books.drafts.forget_old() == 1
     assert await books.drafts.forget_old() == 0
@@ -132,7 +123,7 @@ async def test_a_picture_that_was_taken_out_of_a_draft_is_let_go(books: Books) -
     await books.files.keep(ONE)
     await books.files.keep(TWO)
     draft = await begin(books, replace(WISH, references=(kept(ONE), kept(ONE))))
-    await books.drafts.change(draft.id, replace(WISH, references=(kept(TWO),)))
+    await books.drafts.keep_copies(draft.id, {kept(ONE): kept(TWO)})
     books.clock.advance(20 * DAY_SECONDS)
     assert await books.files.forget_unused(7) == 1
     assert await books.files.load(TWO.sha256) == TWO.data
@@ -181,32 +172,14 @@ async def test_a_picture_that_cannot_be_used_is_taken_out(books: Books) -> None:
     assert await holders(books) == {(f"draft-{draft.id}", ONE.sha256)}
 
 
-async def test_what_was_said_while_pictures_were_copied_is_not_lost(books: Books) -> None:
-    """The form is sent in between: another prompt, one picture taken out, another added."""
+async def test_copies_at_the_same_moment_lose_none(books: Books) -> None:
     photo, result = WISH.references
-    draft = await begin(books)
-    sent = replace(WISH, prompt="a wolf", references=(result, kept(TWO)))
-    await books.drafts.change(draft.id, sent)
-    copies = {photo: kept(ONE), result: replace(result, sha256="e" * 64)}
-    await books.drafts.keep_copies(draft.id, copies)
-    found = await books.drafts.get(draft.id)
-    assert found is not None
-    assert found.wish == replace(sent, references=(replace(result, sha256="e" * 64), kept(TWO)))
-    assert {sha256 for _holder, sha256 in await holders(books)} == {"e" * 64, TWO.sha256}
-
-
-async def test_copies_and_changes_at_the_same_moment_lose_neither(books: Books) -> None:
-    photo, result = WISH.references
-    copies = {photo: kept(ONE), result: kept(TWO)}
-    for number in range(5):
+    for _number in range(5):
         draft = await begin(books)
-        sent = replace(WISH, prompt=f"a wolf, {number}")
         await asyncio.gather(
-            books.drafts.keep_copies(draft.id, {photo: copies[photo]}),
-            books.drafts.change(draft.id, sent),
-            books.drafts.keep_copies(draft.id, {result: copies[result]}),
+            books.drafts.keep_copies(draft.id, {photo: kept(ONE)}),
+            books.drafts.keep_copies(draft.id, {result: kept(TWO)}),
         )
-        await books.drafts.keep_copies(draft.id, copies)  # what the change has put back
         found = await books.drafts.get(draft.id)
         assert found is not None
-        assert found.wish == replace(sent, references=(kept(ONE), kept(TWO)))
+        assert found.wish == replace(WISH, references=(kept(ONE), kept(TWO)))

@@ -40,10 +40,10 @@ def upgrade() -> None:
         sa.Column("server_id", sa.BigInteger(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("used_at", sa.Double(), nullable=False),
+        sa.Column("begun_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
-    op.create_index(op.f("ix_drafts_used_at"), "drafts", ["used_at"], unique=False)
+    op.create_index(op.f("ix_drafts_begun_at"), "drafts", ["begun_at"], unique=False)
     op.create_table(
         "held_files",
         sa.Column("holder", sa.String(length=48), nullable=False),
