@@ -112,7 +112,7 @@ async def _a_crash(page: Page, sandbox: Sandbox, photographer: Photographer) -> 
     await expect(message).to_contain_text("▰")
     await page.get_by_role("button", name="Behind the scenes", exact=True).click()
     await page.get_by_role("button", name="Crash the bot").click()
-    await expect(page.get_by_role("button", name="Start it again", exact=True)).to_be_visible()
+    await expect(page.get_by_role("button", name="Start it again", exact=True)).to_be_enabled()
     await expect(page.get_by_role("table")).to_contain_text("Ben")
     await photographer.take(page, "crash")
     await _complete(sandbox)

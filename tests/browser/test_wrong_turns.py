@@ -193,7 +193,7 @@ async def test_an_answer_older_than_the_news_does_not_hide_that_the_bot_has_stop
 
     async def answer_late(route: Route) -> None:
         answer = await route.fetch()
-        await expect(start).to_be_visible(timeout=PATIENCE_MS)
+        await expect(start).to_be_enabled(timeout=PATIENCE_MS)
         await route.fulfill(response=answer)
 
     await visitor.page.route("**/control/demo/bot", answer_late)
@@ -205,6 +205,22 @@ async def test_an_answer_older_than_the_news_does_not_hide_that_the_bot_has_stop
     await start.dblclick()
     await expect(scenes).to_contain_text("Running", timeout=PATIENCE_MS)
     await expect(visitor.page.get_by_text("The bot is running already")).to_have_count(0)
+
+
+async def test_a_second_press_never_lands_on_the_opposite_of_the_first(visitor: Visitor) -> None:
+    await visitor.press_scenes()
+    scenes = visitor.page.get_by_role("complementary", name="Behind the scenes")
+    await scenes.get_by_role("button", name="Stop", exact=True).click()
+    start = scenes.get_by_role("button", name="Start it again")
+    await expect(start).to_be_enabled(timeout=PATIENCE_MS)
+    place = await start.bounding_box()
+    assert place is not None
+    middle = (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    await visitor.page.mouse.click(*middle)
+    await expect(start).to_be_disabled()
+    await visitor.page.mouse.click(*middle)
+    await visitor.page.keyboard.press("Enter")
+    await expect(scenes).to_contain_text("Running", timeout=PATIENCE_MS)
 
 
 # --- behind the scenes ---

@@ -26,8 +26,9 @@ export function showBot(box, { api, world, say }) {
   const state = el("strong", {});
   const facts = el("span", { class: "bot-facts" });
   let acting = false;
-  const act = (action) => async () => {
-    if (acting) return; // the second press of a double click
+  const act = (action) => async (event) => {
+    const cannot = event.currentTarget.getAttribute("aria-disabled") === "true";
+    if (cannot || acting) return; // as in the second press of a double click
     acting = true;
     try {
       // What becomes of it comes over the live connection, in order. The answer to this could be
@@ -73,11 +74,12 @@ export function showBot(box, { api, world, say }) {
     box.dataset.state = word;
     state.textContent = WORDS[word] ?? word;
     facts.replaceChildren(...(bot.running ? runningFacts(bot, world.now()) : []));
-    const focused = [crash, stop, start].includes(/** @type {any} */ (document.activeElement));
-    crash.hidden = stop.hidden = AT_REST.includes(word);
-    start.hidden = !AT_REST.includes(word);
-    stop.toggleAttribute("disabled", word === "stopping");
-    if (focused && document.activeElement === document.body) (start.hidden ? crash : start).focus();
+    const rests = AT_REST.includes(word);
+    // All three stay in their places, and keep the focus: the second press of a double click must
+    // not land on the opposite of the first.
+    crash.ariaDisabled = String(rests);
+    stop.ariaDisabled = String(rests || word === "stopping");
+    start.ariaDisabled = String(!rests);
     const saved = "Its jobs are safe in the database. Start it again and watch them go on.";
     note.textContent = word === "crashed" ? saved : bot.note || "";
     note.hidden = !note.textContent;
