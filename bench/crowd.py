@@ -40,7 +40,8 @@ class Crowd:
         files = {} if reference is None else {"reference1": reference}
         answer = await self._slash("imagine", {"prompt": prompt}, files)
         if answer.message is None or answer.ephemeral:
-            raise BenchError(f"/imagine was answered with {answer.kind} in place of a message.")
+            words = (answer.message or {}).get("content") or answer.kind
+            raise BenchError(f"/imagine was answered with {words!r}, which only its person sees.")
         return Asked(prompt, answer.interaction_id, str(answer.message["id"]), answer.seconds)
 
     async def ask_each(

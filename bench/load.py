@@ -37,6 +37,8 @@ async def _under_way(scale: Scale, seed: int) -> list[Figure]:
         Sandbox.start(seed=seed, speed=ENDLESS) as sandbox,
         shotlist(sandbox, running=most) as process_id,
     ):
+        # Nobody sees these pictures, and the sandbox would draw them on the bot's processor.
+        await sandbox.provider("settings", draw=False)
         crowd = Crowd(sandbox, seed=seed)
         figures += _memory("none", process_id)
         running = 0

@@ -9,7 +9,7 @@ from statistics import fmean
 
 import aiohttp
 
-from bench.crowd import Crowd
+from bench.crowd import Crowd, together
 from bench.errors import BenchError
 from bench.figures import Figure
 from bench.machine import resident_mib
@@ -24,6 +24,9 @@ TASK = (2.0, 6.0)
 EVERY = 0.5
 # The first share of the run in which caches fill and the allocator finds its size.
 WARM_UP = 0.25
+# So many ask at once in the beginning: connections are kept once they were needed, and how many
+# ever were needed together would otherwise be found out by chance along the way.
+RUSH = 25
 # What is held counts as stable where the second half holds at most so much more than the first, in
 # percent: an allocator breathes by some, and so does what is under way when somebody looks.
 GROWTH_PERCENT = 5.0
@@ -42,7 +45,7 @@ class Held:
 async def measure(scale: Scale, *, seed: int) -> list[Figure]:
     """The figures, none where the system has no ``/proc``; as long as ``scale.soak`` says."""
     held: list[Held] = []
-    jobs = 0
+    jobs = RUSH
     port = free_port()
     async with (
         Sandbox.start(seed=seed, speed=TASK) as sandbox,
@@ -51,6 +54,9 @@ async def measure(scale: Scale, *, seed: int) -> list[Figure]:
         if resident_mib(process_id) is None:
             return []
         crowd = Crowd(sandbox, seed=seed)
+        mark = sandbox.mark()
+        rush = await together(crowd.imagine() for _ in range(RUSH))
+        await crowd.shown(rush, since=mark)
         clock = asyncio.get_running_loop().time
         began = clock()
         while clock() - began < scale.soak:

@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 # Edits of one message are this far apart, in seconds; those that only move a place in the queue
 # much further.
 EDIT_GAP, QUEUE_GAP = EDIT_SECONDS, 20.0
+# All messages together show progress about so often in a second: with many jobs under way each of
+# them moves less often, so that first answers and images do not wait behind bars.
+SHOWS_A_SECOND = 25.0
 # Fetching is worth an edit only when it takes longer than this: the edit would delay the images.
 FETCH_PATIENCE = 1.5
 # A private message offers a press that keeps it alive when its token has so many seconds left.
@@ -155,15 +158,15 @@ class Placeholders:
         except DeliveryError as error:
             log.info("progress was not shown", job=job.id, reason=str(error))
 
-    @staticmethod
-    def _due(live: _Live, progress: Progress) -> float:
+    def _due(self, live: _Live, progress: Progress) -> float:
         # What follows the first answer closely is drawn together; only an end is not kept waiting.
         last = max(live.edited_at, live.opened_at)
+        crowded = max(EDIT_GAP, len(self._live) / SHOWS_A_SECOND)
         if isinstance(progress, Queued):
-            return last + QUEUE_GAP
+            return last + max(QUEUE_GAP, crowded)
         if isinstance(progress, Fetching):
             return max(last + EDIT_GAP, live.newest_at + FETCH_PATIENCE)
-        return last + EDIT_GAP
+        return last + crowded
 
     # --- references ---
 

@@ -33,6 +33,9 @@ LONGEST_PAUSE = 20.0
 # Past its deadline a task is given up once it is said to run still. Without any answer it is asked
 # for this much longer, in seconds: a machine that slept is back before its network is.
 LAST_CHANCE_SECONDS = 60.0
+# A wait that ends late says that the process has more to do than it can. The next look then waits
+# so many times as long as this one was late, up to so many seconds, and people go first.
+YIELDING, MOST_YIELDED = 20.0, 10.0
 
 
 class Following:
@@ -47,6 +50,7 @@ class Following:
         self._began = timing.monotonic() - before
         self._shown_until = timing.monotonic()
         self._late_since: float | None = None
+        self._late = 0.0
         self._gone = 0
         self._failed_looks = 0
         self._blind = False  # a look went unanswered since the task was last seen running
@@ -67,6 +71,7 @@ class Following:
                 return ended
             self._show()
             pause = next_look(self._experience, self._elapsed())
+            pause += min(self._late * YIELDING, MOST_YIELDED)
             if self._failed_looks:
                 growing = self._steps.timing.pause(self._failed_looks - 1, LONGEST_PAUSE)
                 pause = max(pause, growing)
@@ -131,13 +136,14 @@ class Following:
 
     async def _wait(self, seconds: float) -> None:
         """Wait for the next look, and let the bar move meanwhile."""
-        clock = self._steps.timing.clock
-        until = clock() + seconds
-        while (left := until - clock()) > 0:
+        monotonic = self._steps.timing.monotonic
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
             if moves_by_itself(self._experience, self._elapsed()):
                 self._show()
-                left = min(left, max(0.1, self._shown_until - clock()))
+                left = min(left, max(0.1, self._shown_until - monotonic()))
             await self._steps.timing.sleep(left)
+        self._late = monotonic() - until
 
     def _show(self) -> None:
         elapsed = self._elapsed()

@@ -68,8 +68,12 @@ class Answer:
 
     status: int
     payload: dict[str, Any] | None
-    reason: str | None
     retry_after: float | None
+
+    @property
+    def reason(self) -> str | None:
+        """The provider's own words; looked for only when asked, since most answers bring none."""
+        return None if self.payload is None else reason(self.payload)
 
     @property
     def is_success(self) -> bool:
@@ -100,7 +104,6 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes, *, now: fl
     return Answer(
         status=status if code is None else code,
         payload=payload,
-        reason=reason(payload) if payload is not None else None,
         retry_after=retry_after(headers, now),
     )
 

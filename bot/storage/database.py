@@ -33,11 +33,11 @@ T = TypeVar("T")
 
 # How long SQLite waits for another process's transaction before it gives up, in milliseconds,
 # and how often a writer that nobody waits for lets it.
-BUSY_TIMEOUT_MS = 800
-PATIENT_TRIES: Final = 6
+BUSY_TIMEOUT_MS = 500
+PATIENT_TRIES: Final = 10
 # How long a writer that a person waits for stands in this process's own queue, in seconds. With
 # SQLite's wait it leaves a second of the three in which Discord wants an answer.
-ANSWER_SECONDS: Final = 1.0
+ANSWER_SECONDS: Final = 1.5
 # Bytes left on the disk below which it counts as full: a few jobs with large references need more.
 LEAST_ROOM = 32_000_000
 # For so many seconds a commit is proof enough that the database can be written.
@@ -64,7 +64,10 @@ class Database:
         self._hurried = False
         self._trouble = Trouble(clock)
         # One writer at a time: SQLite allows no more, and a queue here is fair and does not spin.
+        # Those whom nobody waits for queue among themselves first: one of them at a time stands in
+        # line with the people, who would otherwise wait for all that the jobs under way record.
         self._writing = asyncio.Lock()
+        self._writing_unhurried = asyncio.Lock()
         is_sqlite = self.url.get_backend_name() == "sqlite"
         self._file = DatabaseFile(Path(self.url.database or "")) if is_sqlite else None
         address = self._file.url(self.url) if self._file else self.url
@@ -180,6 +183,8 @@ class Database:
             self._file.check()
         try:
             async with asyncio.timeout(ANSWER_SECONDS if self._hurried else None):
+                if writes and not self._hurried:
+                    await stack.enter_async_context(self._writing_unhurried)
                 if writes:
                     await stack.enter_async_context(self._writing)
                 return await stack.enter_async_context(self._engine.connect())

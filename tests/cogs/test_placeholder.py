@@ -164,6 +164,21 @@ async def test_edits_of_one_message_are_apart_and_one_at_a_time(
     assert "Cancelled" in messages.edits[-1][1]
 
 
+async def test_the_more_jobs_are_under_way_the_less_often_a_bar_moves(
+    screen: Placeholders, messages: Discord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [a_job(id=f"job {number}") for number in range(6)]
+    monkeypatch.setattr("bot.delivery.placeholder.SHOWS_A_SECOND", len(jobs) / (4 * GAP))
+    for job in jobs:
+        screen.opened(job, Queued(3))
+    screen.show(jobs[0], running(0.1))
+    await messages.shows(lambda text: "10 %" in text)
+    screen.show(jobs[0], running(0.2))
+    await messages.shows(lambda text: "20 %" in text)
+    (first, _), (second, _) = messages.edits
+    assert second - first >= 4 * GAP
+
+
 async def test_a_place_in_the_queue_is_redrawn_only_when_it_changed(
     screen: Placeholders, messages: Discord
 ) -> None:

@@ -289,3 +289,30 @@ async def test_foreign_keys_and_durability_are_switched_on(database_file: Path) 
         }
     assert found == {"foreign_keys": 1, "journal_mode": "wal", "synchronous": 2}
     await database.close()
+
+
+async def test_people_wait_for_one_of_the_engines_writes_and_not_for_all(
+    database_file: Path,
+) -> None:
+    database = Database(url_of(database_file))
+    order: list[str] = []
+
+    async def writing(through: Database, name: str) -> None:
+        async with through.write():
+            order.append(name)
+
+    try:
+        async with asyncio.TaskGroup() as group, database.write():
+            for number in range(5):
+                group.create_task(writing(database, f"engine {number}"))
+            await asyncio.sleep(0)
+            for number in range(3):
+                group.create_task(writing(database.hurried(), f"person {number}"))
+            await asyncio.sleep(0)
+    finally:
+        await database.close()
+    assert [name for name in order if name.startswith("engine")] == sorted(
+        name for name in order if name.startswith("engine")
+    )
+    last_person = max(index for index, name in enumerate(order) if name.startswith("person"))
+    assert last_person <= 3, order
