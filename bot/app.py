@@ -14,7 +14,9 @@ from bot.characters import Characters
 from bot.command_ids import CommandIds
 from bot.credits.budget import Budget
 from bot.credits.caps import Cap
+from bot.credits.grants import Grants
 from bot.credits.ledger import Ledger
+from bot.credits.rules import RuleBook
 from bot.delivery.cards import Cards
 from bot.delivery.download import Downloader
 from bot.delivery.media import MediaFolder
@@ -40,6 +42,7 @@ from bot.jobs.steps import Steps
 from bot.jobs.store import JobStore
 from bot.jobs.submitting import Submission
 from bot.jobs.timing import Timing
+from bot.moderation.blocks import Blocks
 from bot.preferences import Preferences
 from bot.provider.client import ProviderClient
 from bot.reports import Reports
@@ -212,6 +215,9 @@ async def open_services(
             settings=settings,
             database=database,
             ledger=asked_ledger,
+            rules=RuleBook(hurried, clock=clock),
+            grants=Grants(hurried, clock=clock),
+            blocks=Blocks(hurried, clock=clock),
             store=asked_store,
             queue=asked_queue,
             engine=engine,

@@ -43,6 +43,7 @@ COGS = (
     "cogs.show",
     "cogs.defaults",
     "cogs.credits",
+    "cogs.caps",
     "cogs.help",
     "cogs.old_buttons",
 )

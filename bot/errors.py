@@ -19,6 +19,14 @@ class PersonError(ShotlistError):
     """Something its person can mend. The text says what is wrong and what to do instead."""
 
 
+class RefusedError(PersonError):
+    """A server's rules refuse what was asked. ``kind`` names which, for the moderators' sums."""
+
+    def __init__(self, words: str, *, kind: str) -> None:
+        super().__init__(words)
+        self.kind = kind
+
+
 class StorageError(ShotlistError):
     """The database could not do what was asked; nothing of it was kept."""
 

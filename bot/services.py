@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from bot.background import Background
 from bot.characters import Characters
 from bot.command_ids import CommandIds
+from bot.credits.grants import Grants
 from bot.credits.ledger import Ledger
+from bot.credits.rules import RuleBook
 from bot.delivery.cards import Cards
 from bot.delivery.media import MediaFolder
 from bot.delivery.operator import DirectOperator
@@ -17,6 +19,7 @@ from bot.jobs.pictures import ReferencePictures
 from bot.jobs.queue import JobQueue
 from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
+from bot.moderation.blocks import Blocks
 from bot.preferences import Preferences
 from bot.reports import Reports
 from bot.settings import Settings
@@ -37,6 +40,9 @@ class Services:
     settings: Settings
     database: Database
     ledger: Ledger
+    rules: RuleBook
+    grants: Grants
+    blocks: Blocks
     store: JobStore
     queue: JobQueue
     engine: Engine

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import PersonError
@@ -54,6 +54,28 @@ class Threads:
         """The thread that was opened on this message."""
         async with self._database.read() as connection:
             return await _read(connection, threads.c.root_message_id == message_id)
+
+    async def with_character(self, character_id: str) -> list[int]:
+        """The threads in which this character counts now."""
+        newest = (
+            select(thread_steps.c.thread_id, func.max(thread_steps.c.number).label("number"))
+            .group_by(thread_steps.c.thread_id)
+            .subquery()
+        )
+        async with self._database.read() as connection:
+            found = await connection.execute(
+                select(thread_steps.c.thread_id)
+                .join(
+                    newest,
+                    and_(
+                        newest.c.thread_id == thread_steps.c.thread_id,
+                        newest.c.number == thread_steps.c.number,
+                    ),
+                )
+                .where(thread_steps.c.preset["character_id"].as_string() == character_id)
+                .order_by(thread_steps.c.thread_id)
+            )
+            return list(found.scalars())
 
     async def results(self, thread_id: int, member_id: int) -> list[Job]:
         """What was made in a thread and is there for this member to see, oldest first.

@@ -14,7 +14,7 @@ from bot.jobs.progress import Queued
 from bot.jobs.queue import Accepted, AlreadyAcceptedError
 from bot.language import speaking
 from bot.wishes import Request
-from cogs.interactions import Interaction, language_of, server_of
+from cogs.interactions import Interaction, language_of, server_of, surroundings_of
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +42,7 @@ async def begin(interaction: Interaction, request: Request, *, retry_of: str | N
             interaction_id=interaction.id,
             member_id=interaction.user.id,
             place=place,
+            here=surroundings_of(interaction),
             retry_of=retry_of,
         )
     except AlreadyAcceptedError as error:

@@ -23,6 +23,7 @@ from cogs.character_rights import (
 )
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.save_character import added, created, kept_once, save_as_character
+from cogs.thread_sheets import sheets_of
 from cogs.ui.character_list import list_view
 from cogs.ui.character_sheet import (
     AskButton,
@@ -154,6 +155,7 @@ class CharacterCommands(
             changed = await interaction.client.services.characters.change(
                 character, name=new_name, notes=notes
             )
+            sheets_of(interaction.client).follow_character(changed.id)
             words = []
             if new_name is not None:
                 words.append(
@@ -199,6 +201,7 @@ class CharacterCommands(
             check_owner(interaction, before)
             given = await _kept(interaction, *images)
             character = await interaction.client.services.characters.add_pictures(before, given)
+            sheets_of(interaction.client).follow_character(character.id)
             more = len(character.references) - len(before.references)
             said = (added(character, more), kept_once(len(given), more))
             await send_sheet(interaction, character, *filter(None, said))
@@ -230,6 +233,7 @@ class CharacterCommands(
             changed = await interaction.client.services.characters.remove_picture(
                 character, chosen.sha256 or ""
             )
+            sheets_of(interaction.client).follow_character(changed.id)
             await send_sheet(
                 interaction,
                 changed,
@@ -253,6 +257,7 @@ class CharacterCommands(
             else:
                 check_may_take_away(interaction, character)
             await interaction.client.services.characters.share(character, shared=shared)
+            sheets_of(interaction.client).follow_character(character.id)
             words = (
                 _("Everybody in this server may now use **{name}** and see its pictures and notes.")
                 if shared

@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.client import ShotlistClient
 from bot.language import speaking
-from cogs.interactions import Interaction, language_of, server_of
+from cogs.interactions import Interaction, balance_of, language_of, server_of
 from cogs.ui.account import LAST_JOBS, account
 
 
@@ -24,7 +24,7 @@ class Credits(commands.Cog):
         services = interaction.client.services
         with speaking(language_of(interaction)):
             server_id, member_id = server_of(interaction), interaction.user.id
-            balance = await services.ledger.balance(server_id, member_id)
+            balance = await balance_of(interaction)
             jobs = await services.store.last_of(server_id, member_id, LAST_JOBS)
             await interaction.response.send_message(view=account(balance, jobs), ephemeral=True)
 

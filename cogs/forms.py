@@ -20,7 +20,7 @@ from bot.language import _, ngettext, speaking
 from bot.wishes import Wish
 from cogs.accept import begin
 from cogs.draft_copies import copy_pictures
-from cogs.interactions import Interaction, language_of, server_of
+from cogs.interactions import Interaction, balance_of, language_of, server_of
 from cogs.message_menu import add_to_menu
 from cogs.message_pictures import pictures_of
 from cogs.settle import character_of, request_of, settle
@@ -243,8 +243,7 @@ async def _show(
     interaction: Interaction, draft: Draft, character: Character | None, *, note: str | None = None
 ) -> None:
     """Answer with the form of ``draft``, and copy its pictures meanwhile."""
-    ledger = interaction.client.services.ledger
-    balance = await ledger.balance(server_of(interaction), interaction.user.id)
+    balance = await balance_of(interaction)
     form = wish_form(draft.id, draft.wish, left=balance.left, character=character, note=note)
     await interaction.response.send_modal(form)
     copy_pictures(interaction, draft)

@@ -26,7 +26,7 @@ from cogs.character_rights import complete_character
 from cogs.forms import open_form, refuse
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.settle import request_of, settle
-from cogs.ui.buttons import ImagesButton, KeepButton, RetryButton, StopButton
+from cogs.ui.buttons import AmendButton, ImagesButton, KeepButton, RetryButton, StopButton
 from cogs.ui.form import SHAPES
 
 log = structlog.get_logger(__name__)
@@ -203,5 +203,5 @@ def _references(*attachments: discord.Attachment | None) -> tuple[Reference, ...
 
 async def setup(bot: ShotlistClient) -> None:
     """Add the commands and the buttons of what they show; called by discord.py."""
-    bot.add_dynamic_items(StopButton, KeepButton, RetryButton, ImagesButton)
+    bot.add_dynamic_items(StopButton, KeepButton, RetryButton, AmendButton, ImagesButton)
     await bot.add_cog(Generate())

@@ -4,7 +4,9 @@ from typing import TypeAlias
 
 import discord
 
+from bot.admission import Surroundings
 from bot.client import ShotlistClient
+from bot.credits.balances import Balance
 from bot.errors import PersonError
 from bot.language import _
 from bot.storage.schema import DIRECT_MESSAGES
@@ -29,3 +31,34 @@ def server_of(interaction: Interaction) -> int:
             _("This bot works in servers only. Use the command in a channel of a server.")
         )
     return DIRECT_MESSAGES
+
+
+def roles_of(interaction: Interaction) -> frozenset[int]:
+    """The roles of who sent the interaction, as it brought them: none are kept anywhere."""
+    member = interaction.user
+    if not isinstance(member, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in member.roles)
+
+
+def surroundings_of(interaction: Interaction) -> Surroundings:
+    """Who asks and where, as the server's rules look at it."""
+    channel = interaction.channel
+    parent = channel.parent if isinstance(channel, discord.Thread) else channel
+    ids = (
+        interaction.channel_id,
+        getattr(parent, "id", None),
+        getattr(parent, "category_id", None),
+    )
+    return Surroundings(
+        roles=roles_of(interaction),
+        channels=tuple(dict.fromkeys(each for each in ids if each is not None)),
+        age_restricted=bool(getattr(parent, "nsfw", False)),
+    )
+
+
+async def balance_of(interaction: Interaction) -> Balance:
+    """What who sent the interaction has left here."""
+    return await interaction.client.services.ledger.balance(
+        server_of(interaction), interaction.user.id, roles_of(interaction)
+    )

@@ -16,6 +16,7 @@ from cogs.draft_copies import copy_pictures
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.message_menu import add_to_menu
 from cogs.message_pictures import pictures_of
+from cogs.thread_sheets import sheets_of
 from cogs.ui.character_form import KIND, Naming, naming_form, read_naming
 from cogs.ui.character_sheet import name_of, send_sheet
 from cogs.ui.job_items import JobButton
@@ -137,6 +138,7 @@ async def _record(
         before = await character_here(interaction, typed.existing)
         check_owner(interaction, before)
         character = await services.characters.add_pictures(before, pictures)
+        sheets_of(interaction.client).follow_character(character.id)
         more = len(character.references) - len(before.references)
         said = [added(character, more), kept_once(len(kept), more)]
         if typed.name.strip() or typed.notes.strip():

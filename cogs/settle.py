@@ -33,12 +33,19 @@ async def character_of(interaction: Interaction, wish: Wish) -> Character | None
     if wish.character_id is None:
         return None
     character = await interaction.client.services.characters.get(wish.character_id)
-    mine = character is not None and (character.shared or character.owner_id == interaction.user.id)
-    if character is None or not mine or character.server_id != server_of(interaction):
+    if character is None or character.server_id != server_of(interaction):
         raise PersonError(
             _(
                 "The character that this was to be made with is no longer there for you. Choose "
                 "another, or in a thread ask with `fresh: True`."
             )
+        )
+    if not character.shared and character.owner_id != interaction.user.id:
+        raise PersonError(
+            _(
+                "The character that this was to be made with is <@{owner}>'s alone, who can let "
+                "everybody use it with /character share. Choose another, or in a thread ask with "
+                "`fresh: True`."
+            ).format(owner=character.owner_id)
         )
     return character

@@ -101,6 +101,39 @@ class Sheets(commands.Cog):
             f"sheet-{thread_id}", lambda: self._bring_up_to_date(thread_id)
         )
 
+    def follow_character(self, character_id: str) -> None:
+        """Bring the sheets up to date on which this character counts; nobody waits for it.
+
+        Those of archived threads wait until these are opened again: an edit would open them all.
+        """
+        self._client.services.background.start(
+            f"sheets-of-{character_id}", lambda: self._follow_character(character_id)
+        )
+
+    async def _follow_character(self, character_id: str) -> None:
+        try:
+            found = await self._client.services.threads.with_character(character_id)
+        except StorageError as error:
+            log.warning("sheets are left as they were", reason=str(error))
+            return
+        active = {thread.id for guild in self._client.guilds for thread in guild.threads}
+        for thread_id in found:
+            if thread_id in active:
+                self.follow(thread_id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        """Let the sheet of a thread that is opened again follow what its character became."""
+        if payload.thread is not None or payload.data["thread_metadata"]["archived"]:
+            return
+        try:
+            known = await self._client.services.threads.get(payload.thread_id)
+        except StorageError as error:
+            log.warning("a sheet is left as it was", reason=str(error))
+            return
+        if known is not None and known.preset.character_id is not None:
+            self.follow(known.id)
+
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Forget what held in a thread that is gone, and let go of its pictures."""

@@ -1,13 +1,28 @@
-"""Proof that the sums people are shown are those of the ledger."""
+"""Proof that the sums people are shown are those of the ledger, and that no grant gave too much."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, RowMapping, case, func, select
+from sqlalchemy import Column, RowMapping, Table, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.credits.caps import Subject
 from bot.storage.database import Database
-from bot.storage.schema import daily_totals, jobs, ledger
+from bot.storage.schema import (
+    daily_totals,
+    grant_draws,
+    grants,
+    jobs,
+    ledger,
+    server_totals,
+)
+
+_DAY_OF_MEMBER = ("server_id", "member_id", "day")
+_DAY_OF_SERVER = ("server_id", "day")
+
+# Amounts by the values of a key, such as one member's on one day in one server.
+_Sums = Mapping[tuple[object, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,12 @@ async def audit(database: Database) -> Audit:
             rows=await _count(connection),
             used=await _sum(connection, daily_totals.c.used),
             held=await _sum(connection, daily_totals.c.held),
-            problems=(*await _wrong_sums(connection), *await _wrong_holds(connection)),
+            problems=(
+                *await _wrong_sums(connection),
+                *await _wrong_holds(connection),
+                *await _wrong_draws(connection),
+                *await _overdrawn_grants(connection),
+            ),
         )
 
 
@@ -40,30 +60,59 @@ async def _sum(connection: AsyncConnection, column: Column[int]) -> int:
 
 
 async def _wrong_sums(connection: AsyncConnection) -> list[str]:
-    key = ("server_id", "member_id", "day")
+    """Sums of a member's or a server's day that are not those of the rows behind them."""
+    of_members = await _proven(connection)
+    of_servers: dict[tuple[object, ...], tuple[int, ...]] = {}
+    for (server, _member, day), (used, held, _drawn) in of_members.items():
+        before = of_servers.get((server, day), (0, 0))
+        of_servers[server, day] = (before[0] + used, before[1] + held)
+    kept_of_members = await _kept(connection, daily_totals, _DAY_OF_MEMBER, "used", "held", "drawn")
+    kept_of_servers = await _kept(connection, server_totals, _DAY_OF_SERVER, "used", "held")
+    return [
+        *_differences("server {}, member {}, {}", "used, held, drawn", of_members, kept_of_members),
+        *_differences("server {}, all members, {}", "used, held", of_servers, kept_of_servers),
+    ]
+
+
+async def _proven(connection: AsyncConnection) -> _Sums:
+    """What each member used, holds and drew from grants on each day, from the rows themselves."""
+    key = [ledger.c[name] for name in _DAY_OF_MEMBER]
     signed = case((ledger.c.kind == "hold", ledger.c.credits), else_=-ledger.c.credits)
     captured = case((ledger.c.kind == "capture", ledger.c.credits), else_=0)
-    proven = await connection.execute(
-        select(
-            *(ledger.c[name] for name in key),
-            func.sum(captured).label("used"),
-            func.sum(signed).label("held"),
-        ).group_by(*(ledger.c[name] for name in key))
+    amounts = await connection.execute(
+        select(*key, func.sum(captured), func.sum(signed)).group_by(*key)
     )
-    kept = await connection.execute(select(daily_totals))
+    draws = await connection.execute(
+        select(*key, func.sum(grant_draws.c.credits))
+        .join(grant_draws, and_(grant_draws.c.job_id == ledger.c.job_id, ledger.c.kind == "hold"))
+        .group_by(*key)
+    )
+    drawn: dict[tuple[object, ...], int] = defaultdict(int)
+    for *values, credits in draws:
+        drawn[tuple(values)] = int(credits)
+    return {
+        tuple(values): (int(used), int(held), drawn[tuple(values)])
+        for *values, used, held in amounts
+    }
 
-    def books(rows: Iterable[RowMapping]) -> dict[tuple[object, ...], tuple[int, int]]:
-        return {
-            tuple(row[name] for name in key): (int(row["used"]), int(row["held"])) for row in rows
-        }
 
-    right, written = books(proven.mappings()), books(kept.mappings())
+async def _kept(
+    connection: AsyncConnection, table: Table, key: tuple[str, ...], *names: str
+) -> _Sums:
+    rows = await connection.execute(select(table))
+    return {
+        tuple(row[name] for name in key): tuple(int(row[name]) for name in names)
+        for row in rows.mappings()
+    }
+
+
+def _differences(whose: str, names: str, right: _Sums, written: _Sums) -> list[str]:
+    nothing = (0,) * len(names.split(", "))
     return [
-        f"server {server}, member {member}, {day}: the ledger says used, held ="
-        f" {right.get((server, member, day), (0, 0))},"
-        f" the sums say {written.get((server, member, day), (0, 0))}"
-        for server, member, day in sorted(right.keys() | written.keys(), key=str)
-        if right.get((server, member, day), (0, 0)) != written.get((server, member, day), (0, 0))
+        f"{whose.format(*key)}: the ledger says {names} = {right.get(key, nothing)},"
+        f" the sums say {written.get(key, nothing)}"
+        for key in sorted(right.keys() | written.keys(), key=str)
+        if right.get(key, nothing) != written.get(key, nothing)
     ]
 
 
@@ -109,3 +158,66 @@ def _contradiction(row: RowMapping) -> str | None:
             f" {row['least']} to {row['most']}"
         )
     return None
+
+
+async def _wrong_draws(connection: AsyncConnection) -> list[str]:
+    """Jobs that draw from grants what is not theirs, or what they gave back."""
+    hold, release = ledger.alias("held"), ledger.alias("released")
+    rows = await connection.execute(
+        select(
+            grant_draws,
+            func.sum(grant_draws.c.credits).over(partition_by=grant_draws.c.job_id).label("all"),
+            grants.c.server_id.label("given_in"),
+            grants.c.subject,
+            grants.c.subject_id,
+            hold.c.server_id,
+            hold.c.member_id.label("holder"),
+            hold.c.credits.label("price"),
+            release.c.kind.label("released"),
+        )
+        .select_from(grant_draws)
+        .join(grants, grants.c.id == grant_draws.c.grant_id)
+        .outerjoin(hold, and_(hold.c.job_id == grant_draws.c.job_id, hold.c.kind == "hold"))
+        .outerjoin(
+            release, and_(release.c.job_id == grant_draws.c.job_id, release.c.kind == "release")
+        )
+        .order_by(grant_draws.c.job_id, grant_draws.c.grant_id)
+    )
+    return [
+        f"job {row['job_id']} {problem}"
+        for row in rows.mappings()
+        if (problem := _wrong_draw(row)) is not None
+    ]
+
+
+def _wrong_draw(row: RowMapping) -> str | None:
+    grant, drawer = f"grant {row['grant_id']}", row["member_id"]
+    if row["holder"] is None:
+        return f"draws {row['credits']} from {grant} without a hold"
+    others = row["subject"] == Subject.MEMBER.value and row["subject_id"] != drawer
+    wrong = {
+        f"was given back and still draws {row['credits']} from {grant}": row["released"],
+        f"costs {row['price']} and draws {row['all']} from grants": row["all"] > row["price"],
+        f"of member {row['holder']} draws from {grant} as member {drawer}": row["holder"] != drawer,
+        f"of server {row['server_id']} draws from {grant} of server {row['given_in']}": (
+            row["server_id"] != row["given_in"]
+        ),
+        f"of member {drawer} draws from {grant} of member {row['subject_id']}": others,
+    }
+    return next((problem for problem, holds in wrong.items() if holds), None)
+
+
+async def _overdrawn_grants(connection: AsyncConnection) -> list[str]:
+    """Grants that gave a member more than there is in them."""
+    drawn = func.sum(grant_draws.c.credits)
+    rows = await connection.execute(
+        select(grants.c.id, grants.c.credits, grant_draws.c.member_id, drawn.label("drawn"))
+        .join(grant_draws, grant_draws.c.grant_id == grants.c.id)
+        .group_by(grants.c.id, grants.c.credits, grant_draws.c.member_id)
+        .having(drawn > grants.c.credits)
+        .order_by(grants.c.id, grant_draws.c.member_id)
+    )
+    return [
+        f"grant {row.id} gives {row.credits} credits and member {row.member_id} drew {row.drawn}"
+        for row in rows
+    ]

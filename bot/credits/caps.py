@@ -1,15 +1,15 @@
-"""What a member may use, and in which stretch of time. Pure rules, no storage.
+"""Who may use how much, and in which stretch of time. Pure rules, no storage.
 
 A period is a stretch of the server's calendar: a day from midnight, a week from Monday, a month
 from its first day.
 """
 
 import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from bot.errors import PersonError
 from bot.language import _
 
 
@@ -19,6 +19,10 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+# How many days a period counts as when two caps are compared.
+_DAYS = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,59 +40,59 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """How many credits may be used in a period."""
+    """How many credits may be used in a period: 0 for none at all, ``None`` for no limit."""
 
-    credits: int
+    credits: int | None
     period: Period
+
+    @property
+    def generosity(self) -> tuple[float, int]:
+        """To compare caps of different periods: credits a day, then the longer period."""
+        days = _DAYS[self.period]
+        return (math.inf if self.credits is None else self.credits / days, days)
+
+
+class Subject(StrEnum):
+    """Whom a cap is for. That of a role is for each who has it; only the server's is shared."""
+
+    EVERYONE = "everyone"
+    ROLE = "role"
+    MEMBER = "member"
+    SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """What a member has used and has set aside in the present period of their cap."""
+class Rule:
+    """A cap and whom it is for: the id of a role or member, 0 for everyone and the server."""
 
+    subject: Subject
+    subject_id: int
     cap: Cap
-    used: int
-    held: int
-    resets_at: float
-
-    @property
-    def left(self) -> int:
-        """Credits that can still be held; never below zero, also where a cap was lowered."""
-        return max(0, self.cap.credits - self.used - self.held)
-
-    def check(self, price: int) -> None:
-        """Raise ``CapReachedError`` unless ``price`` credits can be held."""
-        if price > self.left:
-            raise CapReachedError(self, price)
 
 
-class CapReachedError(PersonError):
-    """The member's cap does not leave enough credits."""
+def applying(rules: Iterable[Rule], member_id: int, roles: Collection[int], default: Cap) -> Rule:
+    """The one rule that says how much a member may use, whatever the server's says on top.
 
-    def __init__(self, balance: Balance, price: int) -> None:
-        self.balance = balance
-        self.price = price
-        lines = [
-            _("This costs {price} credits and you have {left} of {cap} left ({period}).").format(
-                price=price,
-                left=balance.left,
-                cap=balance.cap.credits,
-                period=per(balance.cap.period),
-            )
-        ]
-        if balance.held:
-            lines.append(
-                _("{held} more are set aside for what you have under way.").format(
-                    held=balance.held
-                )
-            )
-        if price > balance.cap.credits:
-            lines.append(
-                _("Your cap is too small for it: ask a moderator of this server to raise it.")
-            )
-        else:
-            lines.append(_("New credits come <t:{when}:R>.").format(when=round(balance.resets_at)))
-        super().__init__(" ".join(lines))
+    Their own goes before the most generous of their roles, that before the server's default, and
+    that before the operator's ``default``.
+    """
+    known = list(rules)
+    for rule in known:
+        if rule.subject is Subject.MEMBER and rule.subject_id == member_id:
+            return rule
+    of_roles = [rule for rule in known if rule.subject is Subject.ROLE and rule.subject_id in roles]
+    if of_roles:
+        # Of equals the oldest role's, so that the answer is always the same.
+        return max(of_roles, key=lambda rule: (rule.cap.generosity, -rule.subject_id))
+    for rule in known:
+        if rule.subject is Subject.EVERYONE:
+            return rule
+    return Rule(Subject.EVERYONE, 0, default)
+
+
+def shared(rules: Iterable[Rule]) -> Cap | None:
+    """The cap of the whole server, ``None`` where there is none."""
+    return next((rule.cap for rule in rules if rule.subject is Subject.SERVER), None)
 
 
 def per(period: Period) -> str:

@@ -5,18 +5,33 @@ release, and the database refuses a second. The sums that commands read stand in
 ``daily_totals``, written in the same transaction, and ``bot.credits.audit`` proves them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.credits.caps import Balance, Cap, local_day, window
+from bot.credits.balances import Balance, Shared, draws
+from bot.credits.caps import Cap, Window, applying, local_day, shared, window
+from bot.credits.grants import live_grants
+from bot.credits.rules import ServerRules, read_rules
 from bot.errors import StorageError
 from bot.storage.database import Database
-from bot.storage.schema import daily_totals, ledger
+from bot.storage.schema import daily_totals, grant_draws, ledger, server_totals
 
 Clock = Callable[[], float]
+
+_AMOUNTS = ("used", "held", "drawn")
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A balance, the server's day it was read on, and the grants in the order they are drawn."""
+
+    balance: Balance
+    day: date
+    live: list[tuple[int, int]]
 
 
 class Ledger:
@@ -27,30 +42,66 @@ class Ledger:
         self._default_cap = default_cap
         self._clock = clock
 
-    async def balance(self, server_id: int, member_id: int) -> Balance:
-        """What the member has used, holds, and has left at this moment."""
+    async def balance(self, server_id: int, member_id: int, roles: Collection[int] = ()) -> Balance:
+        """What the member has used, holds, and has left at this moment.
+
+        ``roles`` are those that they have in this moment: the bot keeps no list of members.
+        """
         async with self._database.read() as connection:
-            return await self.balance_in(connection, server_id, member_id)
+            return await self.balance_in(connection, server_id, member_id, roles)
 
     async def balance_in(
-        self, connection: AsyncConnection, server_id: int, member_id: int
+        self,
+        connection: AsyncConnection,
+        server_id: int,
+        member_id: int,
+        roles: Collection[int] = (),
     ) -> Balance:
         """The same inside a transaction, for decisions that must still hold when it ends."""
-        cap = self._default_cap
-        stretch = window(cap.period, self._clock())
-        row = (
-            await connection.execute(
-                select(
-                    func.coalesce(func.sum(daily_totals.c.used), 0),
-                    func.coalesce(func.sum(daily_totals.c.held), 0),
-                ).where(
-                    daily_totals.c.server_id == server_id,
-                    daily_totals.c.member_id == member_id,
-                    daily_totals.c.day.between(stretch.first, stretch.last),
-                )
-            )
-        ).one()
-        return Balance(cap, int(row[0]), int(row[1]), stretch.resets_at)
+        return (await self._standing(connection, server_id, member_id, roles)).balance
+
+    async def _standing(
+        self,
+        connection: AsyncConnection,
+        server_id: int,
+        member_id: int,
+        roles: Collection[int],
+    ) -> "_Standing":
+        now = self._clock()
+        known = await read_rules(connection, server_id)
+        live = []
+        if known is None:
+            known = ServerRules()  # nobody has set anything there, nor given
+        else:
+            live = await live_grants(connection, server_id, member_id, roles, now)
+        rule = applying(known.rules, member_id, roles, self._default_cap)
+        stretch = window(rule.cap.period, now, known.zone)
+        of_member = (daily_totals.c.server_id == server_id, daily_totals.c.member_id == member_id)
+        used, held, drawn = await _sums(connection, daily_totals, _AMOUNTS, stretch, *of_member)
+        balance = Balance(
+            rule.cap,
+            used=used,
+            held=held,
+            resets_at=stretch.resets_at,
+            subject=rule.subject,
+            subject_id=rule.subject_id,
+            drawn=drawn,
+            granted=sum(left for _grant_id, left in live),
+            shared=await self._shared(connection, server_id, known, now),
+        )
+        return _Standing(balance, local_day(now, known.zone), live)
+
+    @staticmethod
+    async def _shared(
+        connection: AsyncConnection, server_id: int, known: ServerRules, now: float
+    ) -> Shared | None:
+        cap = shared(known.rules)
+        if cap is None:
+            return None
+        stretch = window(cap.period, now, known.zone)
+        of_server = server_totals.c.server_id == server_id
+        used, held = await _sums(connection, server_totals, _AMOUNTS[:2], stretch, of_server)
+        return Shared(cap, used, held, stretch.resets_at)
 
     async def hold(
         self,
@@ -60,15 +111,16 @@ class Ledger:
         server_id: int,
         member_id: int,
         credits: int,
+        roles: Collection[int] = (),
     ) -> Balance:
         """Set credits aside for a job that is inserted in the same transaction.
 
-        Returns the balance after it. Raises ``CapReachedError`` where the cap does not allow it.
+        What the cap does not leave is drawn from grants. Returns the balance after it. Raises
+        ``CapReachedError`` or ``ServerCapReachedError`` where the caps do not allow it.
         """
-        before = await self.balance_in(connection, server_id, member_id)
+        standing = await self._standing(connection, server_id, member_id, roles)
+        before, day = standing.balance, standing.day
         before.check(credits)
-        now = self._clock()
-        day = local_day(now)
         await connection.execute(
             insert(ledger).values(
                 kind="hold",
@@ -77,11 +129,24 @@ class Ledger:
                 member_id=member_id,
                 credits=credits,
                 day=day,
-                at=now,
+                at=self._clock(),
             )
         )
-        await self._add(connection, server_id, member_id, day, used=0, held=credits)
-        return Balance(before.cap, before.used, before.held + credits, before.resets_at)
+        drawn = before.from_grants(credits)
+        for grant_id, part in draws(standing.live, drawn):
+            await connection.execute(
+                insert(grant_draws).values(
+                    job_id=job_id, grant_id=grant_id, member_id=member_id, credits=part
+                )
+            )
+        await _add(connection, server_id, member_id, day, held=credits, drawn=drawn)
+        return replace(
+            before,
+            held=before.held + credits,
+            drawn=before.drawn + drawn,
+            granted=before.granted - drawn,
+            shared=before.shared and replace(before.shared, held=before.shared.held + credits),
+        )
 
     async def capture(self, connection: AsyncConnection, job_id: str) -> None:
         """Take the credits that were held for the job."""
@@ -111,27 +176,72 @@ class Ledger:
                 at=self._clock(),
             )
         )
-        used = hold.credits if kind == "capture" else 0
-        await self._add(
-            connection, hold.server_id, hold.member_id, hold.day, used=used, held=-hold.credits
+        taken = kind == "capture"
+        await _add(
+            connection,
+            hold.server_id,
+            hold.member_id,
+            hold.day,
+            used=hold.credits if taken else 0,
+            held=-hold.credits,
+            drawn=0 if taken else -await _give_back(connection, job_id),
         )
 
-    @staticmethod
-    async def _add(
-        connection: AsyncConnection,
-        server_id: int,
-        member_id: int,
-        day: date,
-        *,
-        used: int,
-        held: int,
-    ) -> None:
-        """Keep the sums of a day in step with the row just written."""
-        key = {"server_id": server_id, "member_id": member_id, "day": day}
-        changed = await connection.execute(
-            update(daily_totals)
-            .where(*(daily_totals.c[name] == value for name, value in key.items()))
-            .values(used=daily_totals.c.used + used, held=daily_totals.c.held + held)
+
+async def _sums(
+    connection: AsyncConnection,
+    table: Table,
+    names: Sequence[str],
+    stretch: Window,
+    *conditions: ColumnElement[bool],
+) -> list[int]:
+    """The sums of these columns over the days of ``stretch``."""
+    row = (
+        await connection.execute(
+            select(*(func.coalesce(func.sum(table.c[name]), 0) for name in names)).where(
+                *conditions, table.c.day.between(stretch.first, stretch.last)
+            )
         )
-        if changed.rowcount == 0:
-            await connection.execute(insert(daily_totals).values(**key, used=used, held=held))
+    ).one()
+    return [int(amount) for amount in row]
+
+
+async def _give_back(connection: AsyncConnection, job_id: str) -> int:
+    """Let the grants have what the job drew from them; how much it was."""
+    own = grant_draws.c.job_id == job_id
+    drawn = (
+        await connection.execute(
+            select(func.coalesce(func.sum(grant_draws.c.credits), 0)).where(own)
+        )
+    ).scalar_one()
+    await connection.execute(delete(grant_draws).where(own))
+    return int(drawn)
+
+
+async def _add(
+    connection: AsyncConnection,
+    server_id: int,
+    member_id: int,
+    day: date,
+    *,
+    used: int = 0,
+    held: int = 0,
+    drawn: int = 0,
+) -> None:
+    """Keep the sums of a day in step with the row just written."""
+    day_of_server = {"server_id": server_id, "day": day}
+    await _raise_sums(connection, server_totals, day_of_server, used=used, held=held)
+    key = {**day_of_server, "member_id": member_id}
+    await _raise_sums(connection, daily_totals, key, used=used, held=held, drawn=drawn)
+
+
+async def _raise_sums(
+    connection: AsyncConnection, table: Table, key: Mapping[str, object], **more: int
+) -> None:
+    changed = await connection.execute(
+        update(table)
+        .where(*(table.c[name] == value for name, value in key.items()))
+        .values({name: table.c[name] + value for name, value in more.items()})
+    )
+    if changed.rowcount == 0:
+        await connection.execute(insert(table).values(**key, **more))

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from discord.ui import LayoutView
 
-from bot.credits.caps import Balance
+from bot.credits.balances import Balance
 from bot.delivery.fit import ResultFile
 from bot.jobs.job import Job
 from bot.jobs.progress import Progress
@@ -51,8 +51,8 @@ class Cards(Protocol):
     def withdrawn(self, job: Job) -> LayoutView:
         """One neutral line in place of a job that was refused late, until it is removed."""
 
-    def refusal(self, job: Job) -> str:
-        """Why it was refused late, for its person alone."""
+    def refusal(self, job: Job) -> LayoutView:
+        """Why it was refused late, and a way to mend it, for its person alone."""
 
     def call(self, job: Job) -> str:
         """That the result is there, or that there is none, mentioning its person."""

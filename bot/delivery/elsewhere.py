@@ -12,7 +12,7 @@ import discord
 import structlog
 from discord.ui import LayoutView
 
-from bot.credits.caps import Balance
+from bot.credits.balances import Balance
 from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile, fit_all
 from bot.delivery.messages import Messages

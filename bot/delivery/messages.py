@@ -116,12 +116,16 @@ class Messages:
             ) from error
         return message.id
 
-    async def tell_privately(self, place: Place, text: str) -> None:
+    async def tell_privately(self, place: Place, said: str | LayoutView) -> None:
         """Send a follow-up that its person alone sees."""
         if not self._token_lives(place):
             raise TokenDeadError("the interaction's token ran out")
         async with _answered_in(CALL_SECONDS):
-            await self._webhook(place).send(text, ephemeral=True, allowed_mentions=_NOBODY)
+            webhook = self._webhook(place)
+            if isinstance(said, str):
+                await webhook.send(said, ephemeral=True, allowed_mentions=_NOBODY)
+            else:
+                await webhook.send(view=said, ephemeral=True, allowed_mentions=_NOBODY)
 
     async def delete(self, place: Place) -> None:
         """Remove the message."""

@@ -206,7 +206,7 @@ class Placeholders:
         """
         live, job = self._of(job)
         live.closed = True
-        balance = await self._ledger.balance(job.place.server_id, job.member_id)
+        balance = await self._ledger.balance(job.place.server_id, job.member_id, job.cap_roles)
         try:
             fitting = await fit_all(files, job.place.file_limit)
             async with live.editing:
@@ -257,7 +257,7 @@ class Placeholders:
     async def explain(self, job: Job) -> None:
         """End the placeholder of a job refused late: its person alone is told why."""
         with speaking(job.place.language):
-            words = self._cards.refusal(job)
+            refusal = self._cards.refusal(job)
             explained = self._cards.ended(job)
         async with self._ending(job) as (live, current):
             if job.place.private:
@@ -273,7 +273,7 @@ class Placeholders:
                 log.info("the placeholder is gone", job=job.id, reason=str(error))
                 there = False
             try:
-                await self._messages.tell_privately(current.place, words)
+                await self._messages.tell_privately(current.place, refusal)
             except TokenDeadError:
                 # Nothing can be said in private any more: say it where it was asked for.
                 await self._edit(live, current, explained, "end")

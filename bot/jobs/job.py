@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.credits.caps import Subject
 from bot.generation import Generation
 from bot.jobs.states import Failure, State
 from bot.wishes import Lineage
@@ -96,7 +97,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is recorded of a job. Times are seconds since 1970."""
+    """What is recorded of a job. Times are seconds since 1970.
+
+    ``cap_subject`` and ``cap_subject_id`` tell whose cap applied when it was accepted.
+    """
 
     id: str
     member_id: int
@@ -107,6 +111,8 @@ class Job:
     spoiler: bool = False
     character_id: str | None = None
     lineage: Lineage | None = None
+    cap_subject: Subject | None = None
+    cap_subject_id: int | None = None
     ready_until: float | None = None
     attempts: int = 0
     stop_requested_at: float | None = None
@@ -120,6 +126,13 @@ class Job:
     completed_at: float | None = None
     finished_at: float | None = None
     deleted_at: float | None = None
+
+    @property
+    def cap_roles(self) -> tuple[int, ...]:
+        """The role whose cap applied, where it was one's; what is known of who has which role."""
+        if self.cap_subject is Subject.ROLE and self.cap_subject_id is not None:
+            return (self.cap_subject_id,)
+        return ()
 
     @property
     def price(self) -> int:

@@ -1,22 +1,33 @@
 """The way into the engine: accept a job, take the next one, take one out again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.admission import (
+    NOWHERE,
+    Surroundings,
+    check_admission,
+    check_pace,
+    check_request,
+    limits_for,
+)
+from bot.credits.balances import Balance
 from bot.credits.budget import Budget
-from bot.credits.caps import Balance
 from bot.credits.ledger import Ledger
-from bot.errors import PersonError, ShotlistError
+from bot.credits.rules import ServerRules, read_rules
+from bot.errors import PersonError, RefusedError, ShotlistError
 from bot.jobs.job import Job, Place
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.records import move, read_job, read_jobs
 from bot.jobs.states import UNFINISHED, State
 from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
+from bot.moderation.blocks import read_block
+from bot.moderation.refusals import Refusals
 from bot.storage.database import Database
 from bot.storage.schema import job_references, jobs, ledger
 from bot.wishes import Lineage, Request
@@ -64,6 +75,7 @@ class JobQueue:
         clock: Callable[[], float],
         reached: Reached = go_on,
     ) -> None:
+        self._refusals = Refusals(database, clock=clock)
         self._database = database
         self._ledger = ledger
         self._budget = budget
@@ -80,18 +92,41 @@ class JobQueue:
         interaction_id: int,
         member_id: int,
         place: Place,
+        here: Surroundings = NOWHERE,
         retry_of: str | None = None,
     ) -> Accepted:
         """Record the job and hold its credits: both, or neither.
 
-        Raises ``PersonError`` where the member has too many jobs under way, a cap or the
-        operator's budget does not allow it, ``retry_of`` was tried again before, or the same
-        step from the same job was asked for a moment ago (a press too many), and
-        ``AlreadyAcceptedError`` for an interaction that was accepted before.
+        ``here`` says who asks from where; caps, grants, limits and the rest of what moderators
+        have set are judged by it.
+
+        Raises ``PersonError`` where the member has too many jobs under way, the operator's budget
+        does not allow it, ``retry_of`` was tried again before, or the same step from the same job
+        was asked for a moment ago (a press too many), ``RefusedError``, which is counted, where
+        the server's rules do not allow it, and ``AlreadyAcceptedError`` for an interaction that
+        was accepted before.
         """
+        try:
+            accepted = await self._accept(request, interaction_id, member_id, place, here, retry_of)
+        except RefusedError as error:
+            await self._refusals.count(place.server_id, member_id, error.kind)
+            raise
+        self._reached(Milestone.ACCEPTED)
+        return accepted
+
+    async def _accept(  # noqa: PLR0917 - as they came
+        self,
+        request: Request,
+        interaction_id: int,
+        member_id: int,
+        place: Place,
+        here: Surroundings,
+        retry_of: str | None,
+    ) -> Accepted:
         generation = request.generation
         job_id = self._new_id()
         async with self._database.write() as connection:
+            await self._check_rules(connection, request, member_id, place, here)
             if retry_of is not None:
                 await self._refuse_second_retry(connection, retry_of)
             elif request.lineage is not None:
@@ -120,11 +155,44 @@ class JobQueue:
                 server_id=place.server_id,
                 member_id=member_id,
                 credits=generation.price,
+                roles=here.roles,
+            )
+            job = replace(job, cap_subject=balance.subject, cap_subject_id=balance.subject_id)
+            await connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job_id)
+                .values(cap_subject=balance.subject.value, cap_subject_id=balance.subject_id)
             )
             waits = standing.waiting > 0 or standing.running >= self._max_running
             ahead = (await self._ahead(connection))[job_id] if waits else 0
-        self._reached(Milestone.ACCEPTED)
         return Accepted(job, balance, ahead)
+
+    async def _check_rules(
+        self,
+        connection: AsyncConnection,
+        request: Request,
+        member_id: int,
+        place: Place,
+        here: Surroundings,
+    ) -> None:
+        """Raise ``RefusedError`` where the server's moderators do not allow it."""
+        server_id, now = place.server_id, self._clock()
+        known = await read_rules(connection, server_id) or ServerRules()
+        block = await read_block(connection, server_id, member_id, now)
+        check_admission(known.settings, block, here)
+        limits = limits_for(known.settings, here.roles)
+        check_request(limits, request.generation, private=request.private)
+        if limits.at_once is None and not limits.pause:
+            return
+        row = (
+            await connection.execute(
+                select(
+                    func.coalesce(func.sum(case((jobs.c.finished_at.is_(None), 1), else_=0)), 0),
+                    func.max(jobs.c.created_at),
+                ).where(jobs.c.server_id == server_id, jobs.c.member_id == member_id)
+            )
+        ).one()
+        check_pace(limits, unfinished=int(row[0]), last_at=row[1], now=now)
 
     async def claim(self) -> Job | None:
         """Mark the next job as ``submitting`` and return it; ``None`` where none can go.

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.credits.caps import Subject
 from bot.errors import StateConflictError, StorageError
 from bot.generation import AspectRatio, Generation, Mode, Origin, Reference, Resolution
 from bot.jobs.job import Destination, Job, JobImage, Place, Whereabouts
@@ -124,6 +125,8 @@ def _job(row: RowMapping, references: tuple[Reference, ...]) -> Job:
         created_at=row["created_at"],
         spoiler=row["spoiler"],
         character_id=row["character_id"],
+        cap_subject=Subject(row["cap_subject"]) if row["cap_subject"] else None,
+        cap_subject_id=row["cap_subject_id"],
         lineage=_lineage(row),
         ready_until=row["ready_until"],
         attempts=row["attempts"],

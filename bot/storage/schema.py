@@ -67,6 +67,9 @@ jobs = Table(
     Column("price", Integer, nullable=False),
     Column("notes", Text),  # of a character: sent with the prompt, and not shown as part of it
     Column("character_id", String(16)),  # no foreign key: it may be deleted before the job is
+    # whose cap applied when it was accepted; null for jobs older than that was recorded
+    Column("cap_subject", String(8)),
+    Column("cap_subject_id", BigInteger),
     Column("spoiler", Boolean, nullable=False, server_default=text("false")),
     # the job it came from, which of its images, and how
     Column("parent_id", String(16)),
@@ -292,8 +295,114 @@ daily_totals = Table(
     Column("day", Date, primary_key=True),
     Column("used", Integer, nullable=False),
     Column("held", Integer, nullable=False),
+    # what of both was paid by grants and not by the cap
+    Column("drawn", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("used >= 0", name="used"),
     CheckConstraint("held >= 0", name="held"),
+)
+
+# The same for all members of a server together.
+server_totals = Table(
+    "server_totals",
+    metadata,
+    Column("server_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, primary_key=True),
+    Column("used", Integer, nullable=False),
+    Column("held", Integer, nullable=False),
+    CheckConstraint("used >= 0", name="used"),
+    CheckConstraint("held >= 0", name="held"),
+)
+
+# What a server's moderators have set. A server without a row has set nothing.
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("settings", JSON, nullable=False),
+)
+
+caps = Table(
+    "caps",
+    metadata,
+    Column("server_id", BigInteger, ForeignKey("servers.id"), primary_key=True),
+    Column("subject", String(8), primary_key=True),
+    Column("subject_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("credits", Integer),  # null: no limit
+    Column("period", String(8), nullable=False),
+    CheckConstraint("subject IN ('everyone', 'role', 'member', 'server')", name="subject"),
+    CheckConstraint("credits >= 0", name="credits"),
+)
+
+# Credits on top of a cap: for one member, or for each who has a role.
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", _Identity, primary_key=True, autoincrement=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("subject", String(8), nullable=False),
+    Column("subject_id", BigInteger, nullable=False),
+    Column("credits", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given_by", BigInteger, nullable=False),
+    Column("given_at", Double, nullable=False),
+    Column("until", Double),  # null: until it is used up
+    Column("revoked_by", BigInteger),
+    Column("revoked_at", Double),
+    CheckConstraint("subject IN ('role', 'member')", name="subject"),
+    CheckConstraint("credits > 0", name="credits"),
+    Index("ix_grants_subject", "server_id", "subject_id"),
+)
+
+# What a job costs beyond its member's cap, and which grant pays it. Gone when it is given back.
+grant_draws = Table(
+    "grant_draws",
+    metadata,
+    Column("job_id", String(16), ForeignKey("jobs.id"), primary_key=True),
+    Column("grant_id", ForeignKey("grants.id"), primary_key=True),
+    Column("member_id", BigInteger, nullable=False),
+    Column("credits", Integer, nullable=False),
+    CheckConstraint("credits > 0", name="credits"),
+    Index("ix_grant_draws_member", "grant_id", "member_id"),
+)
+
+# Who may not use the bot. One that has ended stays until the next one for the same member.
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("server_id", BigInteger, primary_key=True),
+    Column("member_id", BigInteger, primary_key=True),
+    Column("until", Double),  # null: for good
+    Column("reason", Text, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("by", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+# How often what a member asked for was refused by the server's rules, by day and kind.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("server_id", BigInteger, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("member_id", BigInteger, primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# Who has changed what moderators can change, and from what to what. Append-only.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", _Identity, primary_key=True, autoincrement=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("by", BigInteger, nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("subject", String(8)),
+    Column("subject_id", BigInteger),
+    Column("before", JSON),
+    Column("after", JSON),
+    Index("ix_changes_server", "server_id", "at"),
 )
 
 command_syncs = Table(

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.credits.caps import Balance, per
+from bot.credits.balances import Balance, Shared
+from bot.credits.caps import Subject, per
 from bot.generation import Mode
 from bot.jobs.job import Destination, Job
 from bot.jobs.states import Failure, State
@@ -41,15 +42,59 @@ def account(balance: Balance, jobs: Sequence[Job]) -> ui.LayoutView:
 
 def _balance_lines(balance: Balance) -> list[str]:
     cap = balance.cap
-    headline = ngettext(
-        "**{left} of {cap} credit left** ({period})",
-        "**{left} of {cap} credits left** ({period})",
-        cap.credits,
-    ).format(left=balance.left, cap=cap.credits, period=per(cap.period))
-    account = _("{used} used · {held} held · new credits <t:{when}:R>").format(
-        used=balance.used, held=balance.held, when=round(balance.resets_at)
+    when = round(balance.resets_at)
+    if cap.credits is None:
+        account = _("{used} used · {held} held · {period}, counted anew <t:{when}:R>")
+        lines = [_("**Your credits have no limit**")]
+    else:
+        account = _("{used} used · {held} held · new credits <t:{when}:R>")
+        total = cap.credits + balance.drawn + balance.granted
+        headline = ngettext(
+            "**{left} of {cap} credit left** ({period})",
+            "**{left} of {cap} credits left** ({period})",
+            total,
+        ).format(left=balance.own, cap=total, period=per(cap.period))
+        lines = [headline, bar((balance.own or 0) / total if total else 0.0)]
+    if balance.granted:
+        lines.append(
+            ngettext(
+                "{count} of them is granted on top of your cap",
+                "{count} of them are granted on top of your cap",
+                balance.granted,
+            ).format(count=balance.granted)
+        )
+    lines.append(
+        "-# "
+        + account.format(used=balance.used, held=balance.held, period=per(cap.period), when=when)
     )
-    return [headline, bar(balance.left / cap.credits if cap.credits else 0.0), f"-# {account}"]
+    lines.append("-# " + _("By {whose}").format(whose=whose_cap(balance)))
+    if balance.shared is not None:
+        lines.append("-# " + shared_line(balance.shared))
+    return lines
+
+
+def whose_cap(balance: Balance) -> str:
+    """Whose cap it is that counts, to end a sentence with."""
+    match balance.subject:
+        case Subject.MEMBER:
+            return _("a cap of your own")
+        case Subject.ROLE:
+            return _("the cap of the role {role}").format(role=f"<@&{balance.subject_id}>")
+    return _("the cap that everyone has here")
+
+
+def shared_line(shared: Shared) -> str:
+    """What is left for all members of the server together."""
+    if shared.left is None:
+        return _("The server as a whole has no limit")
+    return _(
+        "All members together: {left} of {cap} left ({period}), new credits <t:{when}:R>"
+    ).format(
+        left=shared.left,
+        cap=shared.cap.credits,
+        period=per(shared.cap.period),
+        when=round(shared.resets_at),
+    )
 
 
 def _openable(job: Job) -> bool:

@@ -12,7 +12,7 @@ from bot.discord_api import ORIGINAL, UNREADABLE, interaction_webhook
 from bot.errors import PersonError
 from bot.jobs.job import Job, JobImage
 from bot.language import _, speaking
-from cogs.interactions import Interaction, language_of, server_of
+from cogs.interactions import Interaction, balance_of, language_of
 from cogs.ui.captions import ALT_CHARACTERS, alt_text
 from cogs.ui.deleting import result_place
 from cogs.ui.layout import Message
@@ -83,9 +83,7 @@ async def _answer(
         await interaction.response.send_message(_("The alt text is saved."), ephemeral=True)
         return
     attached = [file.filename for file in interaction.message.attachments if file.url == url]
-    balance = await interaction.client.services.ledger.balance(
-        server_of(interaction), interaction.user.id
-    )
+    balance = await balance_of(interaction)
     view = draw_panel(
         interaction,
         job,

@@ -13,11 +13,11 @@ from cogs.interactions import Interaction
 from cogs.ui.failures import explain
 from cogs.ui.images import send_images
 from cogs.ui.job_items import JobButton, moderates
-from cogs.ui.next_steps import again
+from cogs.ui.next_steps import again, usable_character, wish_of
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["ImagesButton", "JobButton", "KeepButton", "RetryButton", "StopButton"]
+__all__ = ["AmendButton", "ImagesButton", "JobButton", "KeepButton", "RetryButton", "StopButton"]
 
 
 class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
@@ -100,6 +100,28 @@ class RetryButton(JobButton, template=r"retry:(?P<job>[a-z0-9]{1,16})"):
         if job.state not in (State.FAILED, State.UNCONFIRMED) or not explain(job.failure).again:
             raise PersonError(_("There is nothing to try again here. Send the command anew."))
         await begin(interaction, again(job, job.lineage), retry_of=job.id)
+
+
+class AmendButton(JobButton, template=r"amend:(?P<job>[a-z0-9]{1,16})"):
+    """Opens the form of a request that would be refused again as it is, to be changed."""
+
+    action = "amend"
+    style = discord.ButtonStyle.primary
+
+    def label(self) -> str:
+        """The same in every case."""
+        return _("Change it in a form")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with the form, filled with what was asked for."""
+        from cogs.forms import open_form  # noqa: PLC0415 — commands import what draws results
+
+        job = await self.own_job(interaction)
+        if job.state is not State.FAILED:
+            raise PersonError(_("There is nothing to change here. Send the command anew."))
+        character = await usable_character(interaction, job)
+        note = _("What was refused is still in here: change it, or deselect it below.")
+        await open_form(interaction, wish_of(job, job.lineage, character), note=note)
 
 
 class ImagesButton(JobButton, template=r"images:(?P<job>[a-z0-9]{1,16})"):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.credits.caps import Balance
+from bot.credits.balances import Balance
 from bot.delivery.cards import Cards
 from bot.delivery.fit import ResultFile
 from bot.jobs.circuit import Trouble
@@ -17,11 +17,11 @@ from bot.jobs.job import Destination, Job
 from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting, Waiting
 from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
-from cogs.ui.buttons import ImagesButton, KeepButton, RetryButton, StopButton
+from cogs.ui.buttons import AmendButton, ImagesButton, KeepButton, RetryButton, StopButton
 from cogs.ui.captions import captioned, referenced
 from cogs.ui.failures import explain
 from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
-from cogs.ui.phrases import bar, credits_of, duration, settings_of
+from cogs.ui.phrases import bar, credits_of, duration, left_of, settings_of
 from cogs.ui.plain_text import cut, shown
 from cogs.ui.result_buttons import result_rows
 
@@ -114,10 +114,14 @@ class JobCards(Cards):
         """One neutral line in place of a job that was refused late, until it is removed."""
         return line("-# " + _("This request was not started."))
 
-    def refusal(self, job: Job) -> str:
-        """Why it was refused late, for its person alone."""
+    def refusal(self, job: Job) -> ui.LayoutView:
+        """Why it was refused late, and a way to mend it, for its person alone."""
         reason = job.failure_detail or explain(job.failure).title + "."
-        return f"{reason}\n{_('Nothing was charged.')}"
+        return card(
+            paragraph(reason, _("Nothing was charged.")),
+            row(AmendButton(job.id)),
+            accent=TROUBLE,
+        )
 
     def call(self, job: Job) -> str:
         """That the result is there, or that there is none, mentioning its person."""
@@ -204,7 +208,7 @@ def _result_lines(
         )
     account = [
         _("{credits} used").format(credits=credits_of(job.price)),
-        _("{left} left").format(left=balance.left),
+        left_of(balance.left),
     ]
     if job.completed_at is not None:
         account.append(
@@ -250,7 +254,7 @@ def _failed(job: Job) -> ui.LayoutView:
     return card(
         _asked(job),
         paragraph(*lines, f"-# {settings_of(job.generation)}"),
-        row(RetryButton(job.id) if explanation.again else None),
+        row(RetryButton(job.id) if explanation.again else AmendButton(job.id)),
         accent=DOUBT if job.state is State.UNCONFIRMED else TROUBLE,
     )
 

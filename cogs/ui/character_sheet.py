@@ -30,6 +30,7 @@ from cogs.character_rights import (
 )
 from cogs.forms import open_form
 from cogs.interactions import Interaction
+from cogs.thread_sheets import sheets_of
 from cogs.ui.captions import ALT_CHARACTERS
 from cogs.ui.job_items import JobButton
 from cogs.ui.layout import card, gallery, line, paragraph, row
@@ -269,7 +270,9 @@ class ShareButton(JobButton, template=r"charshare:(?P<job>[a-z0-9]{1,16})"):
         check_owner(interaction, character)
         await interaction.response.defer()
         characters = interaction.client.services.characters
-        await redraw_sheet(interaction, await characters.share(character, shared=True))
+        shared = await characters.share(character, shared=True)
+        sheets_of(interaction.client).follow_character(shared.id)
+        await redraw_sheet(interaction, shared)
 
 
 class UnshareButton(JobButton, template=r"charprivate:(?P<job>[a-z0-9]{1,16})"):
@@ -288,7 +291,9 @@ class UnshareButton(JobButton, template=r"charprivate:(?P<job>[a-z0-9]{1,16})"):
         check_may_take_away(interaction, character)
         await interaction.response.defer()
         characters = interaction.client.services.characters
-        await redraw_sheet(interaction, await characters.share(character, shared=False))
+        private = await characters.share(character, shared=False)
+        sheets_of(interaction.client).follow_character(private.id)
+        await redraw_sheet(interaction, private)
 
 
 class AskButton(JobButton, template=r"charask:(?P<job>[a-z0-9]{1,16})"):
@@ -327,6 +332,7 @@ class DeleteButton(JobButton, template=r"chardel:(?P<job>[a-z0-9]{1,16})"):
         character = await character_here(interaction, self.job_id)
         check_may_take_away(interaction, character)
         await interaction.client.services.characters.delete(character)
+        sheets_of(interaction.client).follow_character(character.id)
         await interaction.response.edit_message(
             view=line(_("**{name}** is deleted.").format(name=name_of(character))),
             allowed_mentions=discord.AllowedMentions.none(),

@@ -26,7 +26,7 @@ def explain(failure: Failure | None) -> Explanation:
         # The same pictures would be refused again.
         Failure.REFERENCE_REFUSED: Explanation(
             _("A reference picture cannot be used"),
-            _("Send the command again with another picture."),
+            _("Change it in a form, with another picture."),
             again=False,
         ),
         # Discord's own file server may have stumbled, so the same address can work again.
@@ -37,7 +37,7 @@ def explain(failure: Failure | None) -> Explanation:
         # The same words and pictures would be refused again.
         Failure.REQUEST_REFUSED: Explanation(
             _("The image service refused this request"),
-            _("Change the prompt or the pictures and send the command again."),
+            _("Change the prompt or the pictures, and send it again."),
             again=False,
             quotes=True,
         ),

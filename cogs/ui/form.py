@@ -35,7 +35,7 @@ from cogs.ui.modals import (
     files,
     text,
 )
-from cogs.ui.phrases import credits_of
+from cogs.ui.phrases import credits_of, left_of
 from cogs.ui.plain_text import cut, readable
 
 KIND = "form"
@@ -74,7 +74,7 @@ def wish_form(
     draft_id: str,
     wish: Wish,
     *,
-    left: int,
+    left: int | None,
     character: Character | None = None,
     note: str | None = None,
 ) -> Form:
@@ -149,15 +149,15 @@ def _said(option: str, before: T | None, chosen: T | None, typed: T | None) -> T
 # --- its fields ---
 
 
-def _title(wish: Wish, left: int) -> str:
+def _title(wish: Wish, left: int | None) -> str:
     command = {Mode.IMAGINE: _("Imagine"), Mode.MULTISHOT: _("Multi-shot")}[wish.mode]
     words = (
-        _("{command}, private · {price}, {left} left")
+        _("{command}, private · {price}, {left}")
         if wish.private
-        else _("{command} · {price}, {left} left")
+        else _("{command} · {price}, {left}")
     )
     return cut(
-        words.format(command=command, price=credits_of(wish.mode.price), left=left),
+        words.format(command=command, price=credits_of(wish.mode.price), left=left_of(left)),
         TITLE_CHARACTERS,
     )
 

@@ -37,7 +37,7 @@ async def usable_character(interaction: Interaction, job: Job) -> Character | No
         return None  # no reason to refuse: what it added is in the job itself
 
 
-def wish_of(job: Job, lineage: Lineage, character: Character | None = None) -> Wish:
+def wish_of(job: Job, lineage: Lineage | None, character: Character | None = None) -> Wish:
     """What ``job`` was, to be changed: settled, so that nothing of a thread is added to it.
 
     ``character``: the one that it was made with, where who goes on may use it.
@@ -100,7 +100,10 @@ def picture_of(job: Job, position: int, image: JobImage) -> Reference:
 
 
 def _wish(
-    job: Job, lineage: Lineage, references: tuple[Reference, ...], character: Character | None
+    job: Job,
+    lineage: Lineage | None,
+    references: tuple[Reference, ...],
+    character: Character | None,
 ) -> Wish:
     generation = job.generation
     return Wish(

@@ -13,7 +13,7 @@ from bot.generation import Mode, Origin, Reference
 from bot.jobs.job import Job, JobImage
 from bot.language import _, ngettext
 from cogs.accept import begin
-from cogs.interactions import Interaction, server_of
+from cogs.interactions import Interaction, balance_of
 from cogs.ui.captions import alt_text
 from cogs.ui.job_items import JobButton, keep_token
 from cogs.ui.layout import card, paragraph, row
@@ -193,7 +193,7 @@ async def open_panel(interaction: Interaction, job: Job, position: int) -> None:
     services = interaction.client.services
     images = await services.store.images(job.id)
     image = _recorded(images, position)
-    left = (await services.ledger.balance(server_of(interaction), interaction.user.id)).left
+    left = (await balance_of(interaction)).left
     url = image_url(interaction.message, job.id, position)
     renewed = await keep_token(interaction, job)
     file = None
@@ -220,7 +220,7 @@ def draw_panel(
     images: list[JobImage],
     *,
     url: str,
-    left: int,
+    left: int | None,
 ) -> ui.LayoutView:
     """The panel, for who pressed. ``url`` is where the image is, ``left`` are their credits."""
     description = alt_text(job, position, len(images), images[position])
@@ -237,9 +237,7 @@ def draw_panel(
             "-# " + _("Alt text: {words}").format(words=shown(description, _ALT_SHOWN)),
             "-# "
             + _("Redraw in 2K makes a new image from this one; it does not enlarge it as it is."),
-            ngettext(
-                "You have {count} credit left.", "You have {count} credits left.", left
-            ).format(count=left),
+            _left(left),
         ),
         row(
             VaryButton(job.id, position),
@@ -287,3 +285,11 @@ async def _recalled(
     (fitting,) = await fit_all([whole], interaction.filesize_limit)
     file = discord.File(BytesIO(fitting.data), fitting.filename)
     return f"attachment://{fitting.filename}", file
+
+
+def _left(left: int | None) -> str:
+    if left is None:
+        return _("Your credits have no limit here.")
+    return ngettext("You have {count} credit left.", "You have {count} credits left.", left).format(
+        count=left
+    )

@@ -27,6 +27,11 @@ def credits_of(count: int) -> str:
     return ngettext("{count} credit", "{count} credits", count).format(count=count)
 
 
+def left_of(left: int | None) -> str:
+    """Such as "54 left"; ``None`` is for whom no cap limits."""
+    return _("no limit") if left is None else _("{left} left").format(left=left)
+
+
 def settings_of(generation: Generation) -> str:
     """Such as "16:9 · 2K · 4 images · 2 references"."""
     count, references = generation.num_images, len(generation.references)

@@ -12,7 +12,7 @@ from bot.language import _
 from bot.storage.schema import DIRECT_MESSAGES
 from bot.wishes import Lineage, Relation
 from cogs.accept import begin
-from cogs.interactions import Interaction, server_of
+from cogs.interactions import Interaction, balance_of
 from cogs.ui.deleting import DeleteButton
 from cogs.ui.job_items import JobButton, JobPress
 from cogs.ui.layout import Piece, card, paragraph, row
@@ -46,16 +46,12 @@ class RerollButton(JobButton, template=r"reroll:(?P<job>[a-z0-9]{1,16})"):
         if interaction.user.id == job.member_id:
             await _reroll(interaction, job)
             return
-        services = interaction.client.services
-        balance = await services.ledger.balance(server_of(interaction), interaction.user.id)
+        left = (await balance_of(interaction)).left
         view = card(
             paragraph(
                 _("**Re-roll what {person} made?**").format(person=f"<@{job.member_id}>"),
                 "> " + shown(job.generation.prompt, _PROMPT_CHARACTERS),
-                _(
-                    "The same is made once more, in this channel and from your credits: "
-                    "{credits} of the {left} you have left."
-                ).format(credits=credits_of(job.price), left=balance.left),
+                _again(credits_of(job.price), left),
             ),
             row(RerollNowButton(job.id, price=job.price)),
             accent=_ACCENT,
@@ -63,6 +59,18 @@ class RerollButton(JobButton, template=r"reroll:(?P<job>[a-z0-9]{1,16})"):
         await interaction.response.send_message(
             view=view, ephemeral=True, allowed_mentions=discord.AllowedMentions.none()
         )
+
+
+def _again(price: str, left: int | None) -> str:
+    if left is None:
+        return _(
+            "The same is made once more, in this channel and from your credits: {credits}, and "
+            "you have no limit."
+        ).format(credits=price)
+    return _(
+        "The same is made once more, in this channel and from your credits: "
+        "{credits} of the {left} you have left."
+    ).format(credits=price, left=left)
 
 
 class RerollNowButton(RerollButton, template=r"reroll2:(?P<job>[a-z0-9]{1,16})"):

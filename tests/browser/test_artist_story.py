@@ -38,7 +38,7 @@ PRESSES: Final = {
     "save as character": 3,
     "thread": 2,
     "multi-shot of nine": 1,
-    "export": 3,
+    "export": 2,
 }
 COUNT_PRESSES: Final = """
 () => {
@@ -190,7 +190,6 @@ async def play(story: Story, *, before_sending: Callable[[], Awaitable[None]] = 
 
     async with story.step("export"):
         await story.writes("/thread export")
-        await story.enters()
         link = page.get_by_role("link", name=".zip")
         await story.waits_for("the export", story.enters(), link)
         async with page.expect_download() as saving:

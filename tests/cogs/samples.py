@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.credits.caps import Balance, Cap, Period
+from bot.credits.balances import Balance
+from bot.credits.caps import Cap, Period
 from bot.delivery.fit import ResultFile
 from bot.errors import PersonError
 from bot.generation import AspectRatio, Generation, Mode, Reference, Resolution, check_prompt

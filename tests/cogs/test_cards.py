@@ -109,7 +109,8 @@ async def test_every_failure_has_words_of_its_own_and_says_that_it_was_free(
 async def test_trying_again_is_offered_where_it_can_help(failure: Failure) -> None:
     found = buttons(tree(CARDS.ended(job(state=State.FAILED, failure=failure))))
     hopeless = failure in (Failure.REFERENCE_REFUSED, Failure.REQUEST_REFUSED)
-    assert found == ({} if hopeless else {"Try again": "retry:k7m2p9"})
+    changing = {"Change it in a form": "amend:k7m2p9"}
+    assert found == (changing if hopeless else {"Try again": "retry:k7m2p9"})
 
 
 async def test_what_the_image_service_said_is_quoted_as_text() -> None:
@@ -192,7 +193,9 @@ async def test_a_late_refusal_leaves_one_line_that_tells_nothing() -> None:
     (only,) = tree(CARDS.withdrawn(refused))
     assert "cat" not in only["content"]
     assert "lighthouse" not in only["content"]
-    assert CARDS.refusal(refused) == "**cat.png** is an animated GIF.\nNothing was charged."
+    told = tree(CARDS.refusal(refused))
+    assert words(told) == "**cat.png** is an animated GIF.\nNothing was charged."
+    assert buttons(told) == {"Change it in a form": "amend:k7m2p9"}
 
 
 async def test_a_refusal_that_stays_in_its_message_gives_its_reason() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.credits.caps import Balance, Cap, Period
+from bot.credits.balances import Balance
+from bot.credits.caps import Cap, Period
 from bot.jobs.states import State
 from cogs.ui.account import MOST_BUTTONS, account
 from tests.cogs.reading import buttons, components, texts, tree, words

@@ -3,8 +3,11 @@
 import pytest
 from simcord.results import InteractionResult, ResponseMessage
 
+from bot.jobs.states import State
+from cogs.ui.buttons import AmendButton
+from cogs.ui.layout import card, row
 from tests.cogs.filling import filled_in, kept, send
-from tests.cogs.reading import buttons
+from tests.cogs.reading import buttons, words
 from tests.cogs.world import World, photo
 
 CHANGE = "Change it in a form"
@@ -67,3 +70,56 @@ async def test_the_form_is_for_who_typed_the_command(world: World) -> None:
     assert "Shorten it by 1" in refused.content
     pressed = await world.press(refused, CHANGE)
     assert pressed.modal is not None
+
+
+async def test_a_picture_that_turns_out_to_be_none_leaves_the_rest_in_a_form(
+    world: World,
+) -> None:
+    asked = await world.alice.slash(
+        world.channel,
+        "imagine",
+        prompt="a fox in a long story --ar 16:9",
+        reference1=photo(name="good.png"),
+        reference2=("notes.png", b"this is text"),
+    )
+    await world.until_state(State.FAILED)
+    await world.until(lambda: "notes.png" in _last_said(world, asked))
+    await world.restart()
+    shown = await _opened(world, world.answer(asked))
+    assert filled_in(shown)["prompt"] == "a fox in a long story"
+    assert filled_in(shown)["shape"] == ["16:9"]
+    good = kept(shown)["1 · good.png"]
+    message = await send(world, shown, kept=[good])
+    assert not message.ephemeral
+    await world.until_state(State.DONE)
+    assert len(world.provider.requests[0]["images"]) == 1
+
+
+async def test_what_the_image_service_refused_can_be_changed_by_who_asked(world: World) -> None:
+    world.provider.refusal = (400, "nothing of that kind")
+    message = await world.imagine("that kind", num_images=3)
+    await world.until_said(message, "refused this request")
+    others = world.answer(await world.press(message, CHANGE, by=world.bob))
+    assert others.ephemeral
+    assert "Only" in others.content
+    shown = await world.press(message, CHANGE)
+    assert filled_in(shown)["prompt"] == "that kind"
+    assert filled_in(shown)["number"] == ["3:1k"]
+
+
+async def test_what_was_done_is_nothing_to_change(world: World) -> None:
+    message = await world.imagine()
+    await world.until_all_done()
+    (job,) = await world.jobs()
+    sent = await world.bot.get_partial_messageable(world.channel.id).send(
+        view=card(row(AmendButton(job.id)), accent=0)
+    )
+    forged = ResponseMessage(world.env, world.env.backend.get_message(world.channel.id, sent.id))
+    answer = world.answer(await world.press(forged, CHANGE))
+    assert "nothing to change here" in answer.content
+    assert message.id != forged.id
+
+
+def _last_said(world: World, asked: InteractionResult) -> str:
+    answers = world.answers(asked)
+    return words(answers[-1].components) if answers else ""

@@ -10,7 +10,7 @@ from simcord import MemberActor
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.client import ShotlistClient
-from bot.credits.caps import Balance
+from bot.credits.balances import Balance
 from bot.jobs.job import Job
 from bot.jobs.states import State
 from bot.services import Services

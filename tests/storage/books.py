@@ -2,17 +2,23 @@
 
 import asyncio
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import select
 
+from bot.admission import Surroundings
+from bot.admission import Surroundings
 from bot.credits.audit import Audit, audit
+from bot.credits.balances import Balance
 from bot.credits.budget import Budget
-from bot.credits.caps import Balance, Cap, Period
+from bot.credits.caps import Cap, Period, Rule, Subject
+from bot.credits.grants import Grant, Grants
 from bot.credits.ledger import Ledger
+from bot.credits.rules import RuleBook
 from bot.drafts import Drafts
 from bot.generation import Generation
 from bot.jobs.job import Job
@@ -23,7 +29,7 @@ from bot.jobs.store import JobStore
 from bot.storage.database import Database
 from bot.storage.schema import metadata
 from bot.wishes import Request
-from tests.storage.samples import ALICE, IMAGINE, NOW, SERVER, images, place
+from tests.storage.samples import ALICE, IMAGINE, MODERATOR, NOW, SERVER, images, place
 
 _ON_THE_WAY = (State.QUEUED, State.SUBMITTING, State.RUNNING, State.DELIVERING)
 
@@ -93,6 +99,8 @@ class Books:
         self.ledger = Ledger(
             self.database, default_cap=cap or Cap(PLENTY, Period.DAY), clock=self.clock
         )
+        self.rules = RuleBook(self.database, clock=self.clock)
+        self.grants = Grants(self.database, clock=self.clock)
         self.store = JobStore(self.database, self.ledger, clock=self.clock)
         self.files = ReferenceFiles(self.database, clock=self.clock)
         self.drafts = Drafts(
@@ -126,6 +134,7 @@ class Books:
         *,
         member: int = ALICE,
         server: int = SERVER,
+        roles: Collection[int] = (),
         interaction: int | None = None,
         retry_of: str | None = None,
     ) -> Accepted:
@@ -135,14 +144,21 @@ class Books:
             interaction_id=next(self._snowflakes) if interaction is None else interaction,
             member_id=member,
             place=place(server_id=server),
+            here=Surroundings(roles=frozenset(roles)),
             retry_of=retry_of,
         )
 
     async def job(
-        self, state: State = State.QUEUED, generation: Generation = IMAGINE, member: int = ALICE
+        self,
+        state: State = State.QUEUED,
+        generation: Generation = IMAGINE,
+        member: int = ALICE,
+        *,
+        server: int = SERVER,
+        roles: Collection[int] = (),
     ) -> Job:
         """A job whose message is posted and whose references are ready, taken to ``state``."""
-        job = (await self.submit(generation, member=member)).job
+        job = (await self.submit(generation, member=member, server=server, roles=roles)).job
         await self.store.placed(job.id, next(self._snowflakes))
         if generation.references:
             await self.store.prepared(job.id, [], self.clock() + PLENTY)
@@ -193,9 +209,44 @@ class Books:
         assert job is not None
         return job
 
-    async def balance(self, member: int = ALICE, server: int = SERVER) -> Balance:
+    async def balance(
+        self, member: int = ALICE, server: int = SERVER, *, roles: Collection[int] = ()
+    ) -> Balance:
         """What the member has used and holds."""
-        return await self.ledger.balance(server, member)
+        return await self.ledger.balance(server, member, roles)
+
+    async def set_cap(
+        self,
+        subject: Subject,
+        subject_id: int,
+        credits: int | None,
+        period: Period = Period.DAY,
+        *,
+        server: int = SERVER,
+    ) -> Cap | None:
+        """What a moderator does; the cap that was there before."""
+        rule = Rule(subject, subject_id, Cap(credits, period))
+        return await self.rules.set_cap(server, rule, by=MODERATOR)
+
+    async def set_zone(self, name: str, *, server: int = SERVER) -> None:
+        """Let the server have another time zone."""
+        await self.rules.change_settings(
+            server, lambda settings: replace(settings, time_zone=name), by=MODERATOR
+        )
+
+    async def give(
+        self,
+        credits: int,
+        subject: Subject = Subject.MEMBER,
+        subject_id: int = ALICE,
+        *,
+        server: int = SERVER,
+        until: float | None = None,
+    ) -> Grant:
+        """Give a grant."""
+        return await self.grants.give(
+            server, subject, subject_id, credits=credits, until=until, reason="why", by=MODERATOR
+        )
 
     async def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table."""

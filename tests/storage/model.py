@@ -140,7 +140,7 @@ class Model:
             Refusal.SHARE: len(unfinished) >= rules.max_each,
             Refusal.RETRIED: tried,
             Refusal.BUDGET: rules.budget is not None and self.spent() + price > rules.budget,
-            Refusal.CAP: total > rules.cap.credits,
+            Refusal.CAP: total > (rules.cap.credits or 0),
         }
         return {refusal for refusal, holds in reasons.items() if holds}
 

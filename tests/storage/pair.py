@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from bot.credits.balances import CapReachedError
 from bot.credits.budget import BudgetReachedError
-from bot.credits.caps import CapReachedError
 from bot.errors import DeliveryError, PersonError, ShotlistError, StateConflictError
 from bot.generation import Generation, Mode
 from bot.jobs.job import Job
@@ -153,7 +153,7 @@ class Pair:
         )
         new.id = accepted.job.id
         balance = accepted.balance
-        assert balance.used + balance.held <= self.model.rules.cap.credits
+        assert balance.used + balance.held <= (self.model.rules.cap.credits or 0)
         assert balance.used == self.model.used(new.server, new.member)
         assert balance.held == self.model.held(new.server, new.member) + new.price
 

@@ -6,20 +6,29 @@
 
 import asyncio
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
-from bot.credits.caps import Cap, CapReachedError, Period
+from bot.credits.balances import CapReachedError, ServerCapReachedError
+from bot.credits.caps import Cap, Period
 from bot.jobs.queue import Accepted
 from tests.storage.books import Books
+from tests.storage.samples import ALICE
 
 
-async def submit_at_once(books: Books, count: int) -> int:
-    """How many of ``count`` jobs were accepted; a cap is the only reason to refuse one."""
+async def submit_at_once(
+    books: Books, count: int, *, members: Collection[int] = (ALICE,), roles: Collection[int] = ()
+) -> int:
+    """How many of ``count`` jobs were accepted; a cap is the only reason to refuse one.
+
+    The members take turns. All have the same roles.
+    """
+    askers = [member for _time in range(count) for member in members][:count]
     outcomes = await asyncio.gather(
-        *(books.submit() for _time in range(count)), return_exceptions=True
+        *(books.submit(member=member, roles=roles) for member in askers), return_exceptions=True
     )
     for outcome in outcomes:
-        if not isinstance(outcome, Accepted | CapReachedError):
+        if not isinstance(outcome, Accepted | CapReachedError | ServerCapReachedError):
             raise outcome
     return sum(isinstance(outcome, Accepted) for outcome in outcomes)
 

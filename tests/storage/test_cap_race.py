@@ -3,16 +3,20 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.credits.caps import Cap, Period
+import pytest
+
+from bot.credits.caps import Cap, Period, Subject
 from tests.storage.books import Books
 from tests.storage.rival import submit_at_once
-from tests.storage.samples import IMAGINE
+from tests.storage.samples import ALICE, BOB, IMAGINE, PAINTERS
 
 ALLOWED = 7
-CAP = Cap(ALLOWED * IMAGINE.price + IMAGINE.price - 1, Period.DAY)
+EDGE = ALLOWED * IMAGINE.price + IMAGINE.price - 1  # for seven jobs, and nearly for an eighth
+CAP = Cap(EDGE, Period.DAY)
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,6 +31,109 @@ async def test_two_hundred_at_once_on_one_database(database_file: Path) -> None:
     async with Books(database_file, cap=CAP) as books:
         assert await submit_at_once(books, 200) == ALLOWED
         await assert_full(books)
+
+
+@asynccontextmanager
+async def eight(path: Path) -> AsyncIterator[list[Books]]:
+    """Eight databases on one file, whose jobs have numbers of their own."""
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(Books(path, first=1 + 10_000 * number))
+            for number in range(8)
+        ]
+
+
+async def race(
+    rivals: list[Books], *, members: Collection[int] = (ALICE,), roles: Collection[int] = ()
+) -> int:
+    """Two hundred submissions at the same moment; how many were accepted."""
+    accepted = await asyncio.gather(
+        *(submit_at_once(books, 25, members=members, roles=roles) for books in rivals)
+    )
+    assert await rivals[0].problems() == ()
+    assert len((await rivals[0].dump())["jobs"]) == sum(accepted)
+    return sum(accepted)
+
+
+@pytest.mark.parametrize(
+    ("subject", "subject_id"),
+    [(Subject.EVERYONE, 0), (Subject.ROLE, PAINTERS), (Subject.MEMBER, ALICE)],
+)
+async def test_two_hundred_at_once_never_pass_a_cap_that_moderators_set(
+    database_file: Path, subject: Subject, subject_id: int
+) -> None:
+    async with eight(database_file) as rivals:
+        await rivals[0].set_cap(subject, subject_id, EDGE, Period.WEEK)
+        assert await race(rivals, roles=[PAINTERS]) == ALLOWED
+        balance = await rivals[1].balance(roles=[PAINTERS])
+        assert (balance.subject, balance.held, balance.left) == (
+            subject, EDGE - IMAGINE.price + 1, IMAGINE.price - 1,
+        )  # fmt: skip
+
+
+async def test_two_hundred_of_five_members_at_once_never_pass_the_servers_cap(
+    database_file: Path,
+) -> None:
+    members = [ALICE + number for number in range(5)]
+    async with eight(database_file) as rivals:
+        await rivals[0].set_cap(Subject.SERVER, 0, EDGE)
+        assert await race(rivals, members=members) == ALLOWED
+        shared = (await rivals[1].balance()).shared
+        assert shared is not None
+        assert (shared.held, shared.left) == (ALLOWED * IMAGINE.price, IMAGINE.price - 1)
+
+
+async def test_two_hundred_of_five_members_at_once_each_have_their_roles_cap(
+    database_file: Path,
+) -> None:
+    members = [ALICE + number for number in range(5)]
+    async with eight(database_file) as rivals:
+        await rivals[0].set_cap(Subject.EVERYONE, 0, 0)
+        await rivals[0].set_cap(Subject.ROLE, PAINTERS, EDGE)
+        assert await race(rivals, members=members, roles=[PAINTERS]) == 5 * ALLOWED
+        for member in members:
+            balance = await rivals[1].balance(member, roles=[PAINTERS])
+            assert balance.held == ALLOWED * IMAGINE.price
+
+
+@pytest.mark.parametrize(
+    ("subject", "subject_id"), [(Subject.MEMBER, ALICE), (Subject.ROLE, PAINTERS)]
+)
+async def test_two_hundred_at_once_never_draw_more_than_a_grant_gives(
+    database_file: Path, subject: Subject, subject_id: int
+) -> None:
+    """A cap of 10 and grants of 20 and 17: for seven jobs of 6, and 5 are left."""
+    async with eight(database_file) as rivals:
+        first = rivals[0]
+        await first.set_cap(Subject.EVERYONE, 0, 10)
+        await first.give(20, subject, subject_id)
+        await first.give(EDGE - 30, subject, subject_id, until=first.clock() + 60)
+        assert await race(rivals, roles=[PAINTERS]) == ALLOWED
+        balance = await rivals[1].balance(roles=[PAINTERS])
+        assert (balance.held, balance.of_cap, balance.granted) == (
+            ALLOWED * IMAGINE.price, 0, IMAGINE.price - 1,
+        )  # fmt: skip
+        assert balance.drawn == balance.held - 10
+
+
+async def test_each_holder_of_a_role_draws_its_grant_in_the_race(database_file: Path) -> None:
+    members = [ALICE, BOB]
+    async with eight(database_file) as rivals:
+        await rivals[0].set_cap(Subject.EVERYONE, 0, 0)
+        await rivals[0].give(EDGE, Subject.ROLE, PAINTERS)
+        assert await race(rivals, members=members, roles=[PAINTERS]) == 2 * ALLOWED
+        for member in members:
+            balance = await rivals[1].balance(member, roles=[PAINTERS])
+            assert (balance.drawn, balance.granted) == (ALLOWED * IMAGINE.price, IMAGINE.price - 1)
+
+
+async def test_a_cap_that_is_lowered_in_the_middle_holds_from_there_on(database_file: Path) -> None:
+    async with eight(database_file) as rivals:
+        await rivals[0].set_cap(Subject.SERVER, 0, EDGE)
+        racing = asyncio.create_task(race(rivals))
+        await rivals[7].set_cap(Subject.SERVER, 0, 1)
+        held = (await rivals[7].balance()).held  # at the moment of the change, or after it
+        assert await racing == held // IMAGINE.price <= ALLOWED
 
 
 async def test_two_hundred_at_once_on_eight_databases_of_one_file(database_file: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select
 
-from bot.credits.caps import Cap, CapReachedError, Period, local_day
+from bot.credits.balances import CapReachedError
+from bot.credits.caps import Cap, Period, local_day
 from bot.errors import StorageError
 from bot.jobs.states import Failure, State
 from bot.storage.schema import daily_totals, jobs, ledger
@@ -188,7 +189,10 @@ async def test_an_audit_of_an_honest_ledger_finds_nothing(books: Books) -> None:
         (["UPDATE daily_totals SET held = 0"], "the ledger says used, held"),
         (["DELETE FROM daily_totals"], "the ledger says used, held"),
         (
-            ["INSERT INTO daily_totals VALUES (1, 2, '2027-01-01', 3, 0)"],
+            [
+                "INSERT INTO daily_totals (server_id, member_id, day, used, held)"
+                " VALUES (1, 2, '2027-01-01', 3, 0)"
+            ],
             "server 1, member 2, 2027-01-01",
         ),
         (

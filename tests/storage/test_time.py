@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.credits.caps import Cap, CapReachedError, Period
+from bot.credits.balances import CapReachedError
+from bot.credits.caps import Cap, Period
 from bot.delivery.media import MediaFolder
 from bot.housekeeping import Housekeeping
 from bot.jobs.queue import FOREVER

@@ -1,13 +1,25 @@
-"""Which stretch of time a cap is for, and what is left of it."""
+"""Which stretch of time a cap is for, and whose cap applies."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from fractions import Fraction
+from random import Random
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.credits.caps import Balance, Cap, CapReachedError, Period, local_day, per, window
+from bot.credits.caps import (
+    Cap,
+    Period,
+    Rule,
+    Subject,
+    applying,
+    local_day,
+    per,
+    shared,
+    window,
+)
 
 NAMES = (
     "Europe/Berlin",
@@ -125,46 +137,137 @@ def test_a_day_with_two_midnights_begins_at_the_first() -> None:
     assert (begins.isoformat(), begins.fold) == ("2024-11-03T00:00:00-04:00", 0)
 
 
-# --- balances ---
+# --- whose cap applies ---
 
-amounts = st.integers(0, 1000)
+MEMBER, OTHER = 1, 2
+DEFAULT = Cap(99, Period.DAY)
+caps = st.builds(Cap, st.none() | st.integers(0, 300), st.sampled_from(Period))
+# each subject has one rule at most, as the table of caps has it
+rules = st.dictionaries(
+    st.one_of(
+        st.just((Subject.EVERYONE, 0)),
+        st.just((Subject.SERVER, 0)),
+        st.tuples(st.just(Subject.ROLE), st.integers(1, 5)),
+        st.tuples(st.just(Subject.MEMBER), st.sampled_from([MEMBER, OTHER])),
+    ),
+    caps,
+    max_size=8,
+).map(lambda found: [Rule(*subject, cap) for subject, cap in found.items()])
+roles_had = st.frozensets(st.integers(1, 6), max_size=4)
 
 
-@given(amounts, amounts, amounts, st.integers(1, 100))
-def test_a_price_fits_when_it_is_left(cap: int, used: int, held: int, price: int) -> None:
-    balance = Balance(Cap(cap, Period.DAY), used, held, resets_at=0.0)
-    assert balance.left == max(0, cap - used - held)
-    if used + held + price <= cap:
-        balance.check(price)
+def a_day(cap: Cap) -> Fraction | None:
+    """Credits a day, to the fraction; ``None``: no limit."""
+    days = {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}[cap.period]
+    return None if cap.credits is None else Fraction(cap.credits, days)
+
+
+@given(rules, roles_had)
+def test_ones_own_goes_before_roles_before_everyone_before_the_operators(
+    known: list[Rule], roles: frozenset[int]
+) -> None:
+    by_subject = {(rule.subject, rule.subject_id): rule for rule in known}
+    found = applying(known, MEMBER, roles, DEFAULT)
+    of_roles = [
+        by_subject[Subject.ROLE, role] for role in roles if (Subject.ROLE, role) in by_subject
+    ]
+    if (Subject.MEMBER, MEMBER) in by_subject:
+        assert found == by_subject[Subject.MEMBER, MEMBER]
+    elif of_roles:
+        assert found in of_roles
+    elif (Subject.EVERYONE, 0) in by_subject:
+        assert found == by_subject[Subject.EVERYONE, 0]
     else:
-        with pytest.raises(CapReachedError):
-            balance.check(price)
+        assert found == Rule(Subject.EVERYONE, 0, DEFAULT)
 
 
-def words(cap: int, used: int, held: int, price: int) -> str:
-    balance = Balance(Cap(cap, Period.WEEK), used, held, resets_at=1_800_000_000.4)
-    return str(CapReachedError(balance, price))
+@given(rules, roles_had)
+def test_the_most_generous_of_the_roles_applies(known: list[Rule], roles: frozenset[int]) -> None:
+    found = applying(known, MEMBER, roles, DEFAULT)
+    if found.subject is not Subject.ROLE:
+        return
+    most = a_day(found.cap)
+    others = [rule for rule in known if rule.subject is Subject.ROLE and rule.subject_id in roles]
+    if most is None:
+        return
+    assert all((each := a_day(rule.cap)) is not None and each <= most for rule in others)
 
 
-def test_who_used_their_credits_is_told_when_new_ones_come() -> None:
-    assert words(60, 58, 0, 6) == (
-        "This costs 6 credits and you have 2 of 60 left (a week). "
-        "New credits come <t:1800000000:R>."
-    )
+@given(rules, roles_had, st.randoms())
+def test_the_order_of_rules_and_roles_says_nothing(
+    known: list[Rule], roles: frozenset[int], random: Random
+) -> None:
+    shuffled, had = list(known), list(roles)
+    random.shuffle(shuffled)
+    random.shuffle(had)
+    assert applying(shuffled, MEMBER, had, DEFAULT) == applying(known, MEMBER, roles, DEFAULT)
+    assert shared(shuffled) == shared(known)
 
 
-def test_who_has_jobs_under_way_is_told_of_them() -> None:
-    assert "12 more are set aside for what you have under way." in words(60, 46, 12, 6)
+@given(rules, roles_had)
+def test_what_is_anothers_says_nothing(known: list[Rule], roles: frozenset[int]) -> None:
+    own = [
+        rule
+        for rule in known
+        if (rule.subject is not Subject.MEMBER or rule.subject_id == MEMBER)
+        and (rule.subject is not Subject.ROLE or rule.subject_id in roles)
+        and rule.subject is not Subject.SERVER
+    ]
+    assert applying(known, MEMBER, roles, DEFAULT) == applying(own, MEMBER, roles, DEFAULT)
 
 
-def test_who_can_never_pay_is_not_told_to_wait() -> None:
-    told = words(10, 0, 0, 16)
-    assert "Your cap is too small for it: ask a moderator of this server to raise it." in told
-    assert "New credits come" not in told
+def of_role(role: int, credits: int | None, period: Period = Period.DAY) -> Rule:
+    return Rule(Subject.ROLE, role, Cap(credits, period))
 
 
-def test_a_lowered_cap_leaves_nothing_rather_than_a_debt() -> None:
-    assert "you have 0 of 10 left" in words(10, 58, 0, 6)
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        (of_role(1, None), of_role(2, 1_000_000)),
+        (of_role(1, 1, Period.MONTH), of_role(2, 0)),
+        (of_role(1, None, Period.DAY), of_role(2, 0, Period.MONTH)),
+        (of_role(1, 11), of_role(2, 70, Period.WEEK)),
+        (of_role(1, 71, Period.WEEK), of_role(2, 10)),
+        (of_role(1, 301, Period.MONTH), of_role(2, 70, Period.WEEK)),
+        # as much a day: the longer period leaves more freedom
+        (of_role(2, 70, Period.WEEK), of_role(1, 10)),
+        (of_role(2, 300, Period.MONTH), of_role(1, 70, Period.WEEK)),
+        (of_role(2, None, Period.MONTH), of_role(1, None, Period.DAY)),
+        # the very same: the older role, whose id is smaller
+        (of_role(1, 10), of_role(2, 10)),
+    ],
+)
+def test_caps_of_different_periods_are_compared_by_the_day(more: Rule, less: Rule) -> None:
+    for known in ([more, less], [less, more]):
+        assert applying(known, MEMBER, {1, 2}, DEFAULT) == more
+
+
+def test_ones_own_applies_also_where_it_is_less() -> None:
+    known = [
+        Rule(Subject.MEMBER, MEMBER, Cap(0, Period.DAY)),
+        of_role(1, None),
+        Rule(Subject.EVERYONE, 0, Cap(None, Period.DAY)),
+    ]
+    assert applying(known, MEMBER, {1}, DEFAULT).cap == Cap(0, Period.DAY)
+    assert applying(known, OTHER, {1}, DEFAULT).cap == Cap(None, Period.DAY)
+
+
+def test_a_roles_cap_applies_also_where_it_is_less_than_everyones() -> None:
+    known = [of_role(1, 5), Rule(Subject.EVERYONE, 0, Cap(60, Period.DAY))]
+    assert applying(known, MEMBER, {1}, DEFAULT) == known[0]
+    assert applying(known, MEMBER, (), DEFAULT) == known[1]
+
+
+def test_a_member_and_a_role_of_the_same_number_are_two() -> None:
+    known = [Rule(Subject.MEMBER, 7, Cap(1, Period.DAY)), of_role(MEMBER, 2)]
+    assert applying(known, MEMBER, {7}, DEFAULT).cap == DEFAULT
+
+
+def test_the_servers_cap_is_nobodys_own() -> None:
+    whole = Rule(Subject.SERVER, 0, Cap(5, Period.DAY))
+    assert applying([whole], MEMBER, (), DEFAULT).cap == DEFAULT
+    assert shared([whole]) == whole.cap
+    assert shared([of_role(1, 3)]) is None
 
 
 def test_each_period_has_its_words() -> None:

@@ -34,7 +34,7 @@ export class Composer {
     this._entry = new TextEntry({
       suggestions: this._suggestions,
       commands: () => this._commands,
-      onCommand: (name, values) => this._choose(name, values),
+      onCommand: (name, values, then) => this._choose(name, values, then),
       onSend: (content, files, again) => void actions.say(content, files, again),
       say,
     });
@@ -135,8 +135,12 @@ export class Composer {
     return false;
   }
 
-  _choose(name, values) {
+  _choose(name, values, { send = false } = {}) {
     if (!this.begin(name, values)) return;
+    if (send) {
+      this._form.send();
+      return;
+    }
     // Who added pictures first and chose the command then, meant them for it.
     const { tray } = this._entry;
     tray.put(this._form.takeFiles(tray.files, this._form.element));

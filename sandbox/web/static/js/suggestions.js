@@ -85,6 +85,11 @@ export class Suggestions {
     return this._at >= 0;
   }
 
+  /** Whether Enter would pick the first entry: nobody has gone to another. */
+  get picksFirst() {
+    return this._at === 0;
+  }
+
   /** Handle a key of the input. @param {KeyboardEvent} event @returns {boolean} whether it was used */
   key(event) {
     if (!this.open || event.isComposing) return false;

@@ -14,7 +14,7 @@ const LONGEST_MESSAGE = 2000;
 export class TextEntry {
   /**
    * @param {{suggestions: import("./suggestions.js").Suggestions, commands: () => any[],
-   *   onCommand: (name: string, values?: Record<string, string>) => void,
+   *   onCommand: (name: string, values?: Record<string, string>, then?: {send: boolean}) => void,
    *   onSend: (content: string, files: File[], again: () => boolean) => void,
    *   say: (words: string) => void}} parts `again` puts back what was sent
    */
@@ -170,12 +170,25 @@ export class TextEntry {
   }
 
   _key(event) {
-    if (this._suggestions.key(event)) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && this._whole()) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (this._suggestions.key(event)) {
       event.stopPropagation();
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.send();
     }
+  }
+
+  /** Send a command that is written out and takes no options. @returns {boolean} whether it is */
+  _whole() {
+    const text = this._input.value.trim();
+    const command = this._commands().find(({ name }) => text === `/${name}`);
+    if (!command || command.options.length || !this._suggestions.picksFirst) return false;
+    this._input.value = "";
+    this._onCommand(command.name, {}, { send: true });
+    return true;
   }
 
   _chosen() {

@@ -1,0 +1,133 @@
+"""What a server's moderators have set, apart from caps. Pure rules, no storage."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from functools import cache
+from typing import Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.errors import PersonError
+from bot.language import _
+
+
+class AgeRule(StrEnum):
+    """What a server wants with age-restricted channels."""
+
+    ANYWHERE = "anywhere"
+    REQUIRED = "required"  # the bot works in such channels only
+    NEVER = "never"  # and there it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is limited apart from credits; ``None``: nothing is said about it.
+
+    ``at_once`` are unfinished requests of one member, ``pause`` the seconds between two,
+    ``images`` the most of one request, ``side`` the largest size in K (1 or 2), ``private``
+    whether results that only their person sees are allowed.
+    """
+
+    at_once: int | None = None
+    pause: int | None = None
+    images: int | None = None
+    side: int | None = None
+    private: bool | None = None
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> Self:
+        """From what ``asdict`` made, also of a version that knew less."""
+        return cls(**{field.name: content.get(field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The settings of one server; without any argument those of a server that has set nothing.
+
+    ``time_zone`` is a name of the IANA database: days, weeks and months of caps begin at its
+    midnights. Who has one of ``moderator_roles`` may do all that those may who manage the server.
+    With ``allowed_roles`` only those who have one of them may use the bot; ``only_channels`` and
+    ``never_channels`` say where, and count for the threads in them (a category's for all of its
+    channels). ``limits`` are everyone's, ``role_limits`` those of single roles.
+    """
+
+    time_zone: str = "UTC"
+    moderator_roles: tuple[int, ...] = ()
+    paused: bool = False
+    allowed_roles: tuple[int, ...] = ()
+    only_channels: tuple[int, ...] = ()
+    never_channels: tuple[int, ...] = ()
+    age: AgeRule = AgeRule.ANYWHERE
+    limits: Limits = Limits()
+    role_limits: tuple[tuple[int, Limits], ...] = ()
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> Self:
+        """From what ``written`` made, also of an earlier version, which knew less."""
+        return cls(
+            time_zone=content.get("time_zone", "UTC"),
+            moderator_roles=tuple(content.get("moderator_roles", ())),
+            paused=content.get("paused", False),
+            allowed_roles=tuple(content.get("allowed_roles", ())),
+            only_channels=tuple(content.get("only_channels", ())),
+            never_channels=tuple(content.get("never_channels", ())),
+            age=AgeRule(content.get("age", AgeRule.ANYWHERE.value)),
+            limits=Limits.read(content.get("limits", {})),
+            role_limits=tuple(
+                (role_id, Limits.read(limits)) for role_id, limits in content.get("role_limits", ())
+            ),
+        )
+
+    def written(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {
+            "time_zone": self.time_zone,
+            "moderator_roles": list(self.moderator_roles),
+            "paused": self.paused,
+            "allowed_roles": list(self.allowed_roles),
+            "only_channels": list(self.only_channels),
+            "never_channels": list(self.never_channels),
+            "age": self.age.value,
+            "limits": asdict(self.limits),
+            "role_limits": [[role_id, asdict(limits)] for role_id, limits in self.role_limits],
+        }
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone; UTC where this machine no longer knows it."""
+        return ZoneInfo(self.time_zone) if self.time_zone in time_zones() else UTC
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones that this machine knows.
+
+    Read once: it is some hundred files, and each request asks in the middle of its transaction.
+    """
+    # The one is whatever this machine is set to, the other stands for none.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def time_zone(typed: str) -> str:
+    """The time zone's name as it is spelled; raises ``PersonError`` where there is none such."""
+    wanted = typed.strip().replace(" ", "_").casefold()
+    for name in time_zones():
+        if name.casefold() == wanted:
+            return name
+    raise PersonError(
+        _(
+            "There is no time zone “{typed}”. Choose one of those that are offered while you "
+            "type, such as `Europe/Berlin` or `America/New_York`."
+        ).format(typed=typed[:60])
+    )
+
+
+def matching_zones(typed: str) -> list[str]:
+    """The time zones that have ``typed`` in their name, those whose city begins with it first."""
+    wanted = typed.strip().replace(" ", "_").casefold()
+    found = [name for name in time_zones() if wanted in name.casefold()]
+    return sorted(
+        found,
+        key=lambda name: (not name.rpartition("/")[2].casefold().startswith(wanted), name),
+    )

@@ -1,0 +1,127 @@
+"""``/caps limits``: what is limited apart from credits, for everyone and for single roles."""
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, locale_str
+from discord.ext import commands
+
+from bot.errors import PersonError
+from bot.language import _, speaking
+from bot.server_settings import Limits, ServerSettings
+from bot.spans import span
+from cogs.caps.rights import check_moderator
+from cogs.interactions import Interaction, language_of, server_of
+from cogs.ui.caps import answer, limit_words
+from cogs.ui.layout import paragraph
+
+MOST_ROLES = 25
+LONGEST_PAUSE = 7 * 86_400
+_FREE = "none"
+
+
+class LimitCommands(commands.Cog):
+    """The part of ``/caps`` that limits what is not credits."""
+
+    @app_commands.command(
+        name=locale_str("limits"),
+        description=locale_str("Requests at once, a pause between them, size, number, privacy"),
+    )
+    @app_commands.describe(
+        role=locale_str("For this role alone: the most generous of one's roles counts"),
+        at_once=locale_str("How many requests of one member may be under way; 0 is none at all"),
+        pause=locale_str("How long to wait between two requests, such as 30s or 5 min"),
+        images=locale_str("How many images one request may ask for"),
+        resolution=locale_str("The largest size"),
+        private=locale_str("Whether results may be private"),
+        reset=locale_str("Forget all limits of the role, or everyone's if no role is named"),
+    )
+    @app_commands.choices(
+        resolution=[Choice(name="1K", value=1), Choice(name="2K", value=2)],
+    )
+    async def limits(
+        self,
+        interaction: Interaction,
+        *,
+        role: discord.Role | None = None,
+        at_once: app_commands.Range[int, 0, 100] | None = None,
+        pause: str | None = None,
+        images: app_commands.Range[int, 1, 9] | None = None,
+        resolution: int | None = None,
+        private: bool | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Change the limits that were named, and show all."""
+        with speaking(language_of(interaction)):
+            settings = (await check_moderator(interaction)).settings
+            operators = interaction.client.services.settings.max_jobs_per_member
+            if at_once is not None and at_once > operators:
+                raise PersonError(
+                    _(
+                        "The bot's operator allows {most} requests at once; a server can only "
+                        "lower that. You gave {given}."
+                    ).format(most=operators, given=at_once)
+                )
+            named = {
+                "at_once": at_once,
+                "pause": None if pause is None else _pause(pause),
+                "images": images,
+                "side": resolution,
+                "private": private,
+            }
+            given = {name: value for name, value in named.items() if value is not None}
+            if reset and given:
+                raise PersonError(_("`reset` forgets all limits: give it alone, or leave it out."))
+            if reset or given:
+
+                def change(before: ServerSettings) -> ServerSettings:
+                    return _with(before, role.id if role else None, None if reset else given)
+
+                _before, settings = await interaction.client.services.rules.change_settings(
+                    server_of(interaction), change, by=interaction.user.id
+                )
+            await answer(interaction, paragraph(*_lines(settings, operators)))
+
+
+def _pause(typed: str) -> int:
+    zero = typed.strip().casefold() in {"0", "0s", _FREE}
+    return 0 if zero else span(typed, most=LONGEST_PAUSE)
+
+
+def _with(
+    before: ServerSettings, role_id: int | None, given: dict[str, int] | None
+) -> ServerSettings:
+    """The settings with these limits changed, or with all of the role's, or everyone's, gone."""
+    if role_id is None:
+        limits = Limits() if given is None else replace(before.limits, **given)  # type: ignore[arg-type]
+        return replace(before, limits=limits)
+    known = dict(before.role_limits)
+    if given is None:
+        if known.pop(role_id, None) is None:
+            raise PersonError(_("This role has no limits of its own, so nothing was changed."))
+    else:
+        if role_id not in known and len(known) >= MOST_ROLES:
+            raise PersonError(
+                _("{count} roles with limits of their own are the most.").format(count=MOST_ROLES)
+            )
+        known[role_id] = replace(known.get(role_id, Limits()), **given)  # type: ignore[arg-type]
+    return replace(before, role_limits=tuple(known.items()))
+
+
+def _lines(settings: ServerSettings, operators: int) -> list[str]:
+    lines = [
+        _("## Limits"),
+        _("**Everyone** {limits}").format(limits=limit_words(settings.limits) or _("no limits")),
+    ]
+    lines += [
+        f"<@&{role_id}> {limit_words(limits) or _('as everyone')}"
+        for role_id, limits in settings.role_limits
+    ]
+    lines.append(
+        "-# "
+        + _(
+            "Of several roles the most generous counts. The operator allows {most} at once."
+        ).format(most=operators)
+    )
+    return lines

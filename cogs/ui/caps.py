@@ -1,0 +1,276 @@
+"""What ``/caps`` answers with: always in private, without calling anybody."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.credits.balances import Balance
+from bot.credits.caps import Cap, Period, Rule, Subject, per
+from bot.credits.changes import Change
+from bot.credits.grants import Grant
+from bot.credits.rules import ServerRules
+from bot.language import _, ngettext
+from bot.server_settings import Limits
+from cogs.interactions import Interaction
+from cogs.ui.account import shared_line, whose_cap
+from cogs.ui.layout import Piece, card, paragraph
+from cogs.ui.phrases import bar, credits_of, duration, left_of
+from cogs.ui.plain_text import shown
+
+_ACCENT = 0x5865F2
+# What fits into one message beside the rest; the others are counted.
+MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
+_REASON_CHARACTERS = 80
+
+
+def cap_words(cap: Cap) -> str:
+    """Such as "60 credits a day" or "no limit"."""
+    if cap.credits is None:
+        return _("no limit")
+    return f"{credits_of(cap.credits)} {per(cap.period)}"
+
+
+def subject_words(subject: Subject, subject_id: int) -> str:
+    """Whom a cap is for, as the end of "the cap for …"."""
+    return {
+        Subject.EVERYONE: _("everyone"),
+        Subject.ROLE: f"<@&{subject_id}>",
+        Subject.MEMBER: f"<@{subject_id}>",
+        Subject.SERVER: _("the whole server"),
+    }[subject]
+
+
+def limit_words(limits: Limits) -> str:
+    """The limits that are set, such as "2 requests at once · up to 1K"; empty for none."""
+    parts = []
+    if limits.at_once is not None:
+        parts.append(
+            ngettext("{count} request at once", "{count} requests at once", limits.at_once).format(
+                count=limits.at_once
+            )
+        )
+    if limits.pause is not None:
+        parts.append(
+            _("{time} between two").format(time=duration(limits.pause))
+            if limits.pause
+            else _("no pause between two")
+        )
+    if limits.images is not None:
+        parts.append(
+            ngettext("{count} image each", "{count} images each", limits.images).format(
+                count=limits.images
+            )
+        )
+    if limits.side is not None:
+        parts.append(_("up to {side}K").format(side=limits.side))
+    if limits.private is not None:
+        parts.append(_("private allowed") if limits.private else _("nothing private"))
+    return " · ".join(parts)
+
+
+def mentions(sign: str, ids: Sequence[int]) -> str:
+    """These roles (``@&``), channels (``#``) or members (``@``), as Discord shows them."""
+    return " ".join(f"<{sign}{each}>" for each in ids)
+
+
+async def changed(interaction: Interaction, *lines: str) -> None:
+    """Answer in private that something was changed, and what."""
+    await answer(interaction, paragraph(lines[0], *("-# " + line for line in lines[1:])))
+
+
+async def answer(interaction: Interaction, *pieces: Piece | None) -> None:
+    """Answer in private with a card; nobody who is named in it is called."""
+    await interaction.response.send_message(
+        view=card(*pieces, accent=_ACCENT),
+        ephemeral=True,
+        allowed_mentions=discord.AllowedMentions.none(),
+    )
+
+
+def overview(
+    known: ServerRules,
+    default: Cap,
+    shared: str | None,
+    live: Sequence[Grant],
+    last: Sequence[Change],
+) -> list[Piece]:
+    """All that is set in a server. ``default`` is the operator's, for who has no other."""
+    rules = [rule for rule in known.rules if rule.subject in (Subject.ROLE, Subject.MEMBER)]
+    everyone = next((rule.cap for rule in known.rules if rule.subject is Subject.EVERYONE), None)
+    first = [
+        _("## Caps of this server"),
+        _("**Everyone** {cap}").format(cap=cap_words(everyone or default))
+        + ("" if everyone else _(" · as the bot's operator set it")),
+        *(_of_subject(rule) for rule in rules[:MOST_RULES]),
+    ]
+    if len(rules) > MOST_RULES:
+        first.append(_more(len(rules) - MOST_RULES))
+    first.append(shared or _("**The whole server** no cap"))
+    first.append(
+        "-# "
+        + _("Days, weeks and months begin at midnight in {zone}.").format(
+            zone=known.settings.time_zone
+        )
+    )
+    pieces = [paragraph(*first)]
+    if live:
+        lines = [grant_line(grant) for grant in live[:MOST_GRANTS]]
+        if len(live) > MOST_GRANTS:
+            lines.append(_more(len(live) - MOST_GRANTS))
+        pieces.append(paragraph(_("### Grants"), *lines))
+    if last:
+        pieces.append(paragraph(_("### Last changes"), *map(change_line, last[:MOST_CHANGES])))
+    return pieces
+
+
+def standing(member_id: int, balance: Balance, rules: ServerRules, roles: Sequence[int]) -> Piece:
+    """What one member may use, by which rule, why, and how much of it is left."""
+    cap = balance.cap
+    lines = [
+        _("## Credits of {member}").format(member=f"<@{member_id}>"),
+        _("**{cap}**, by {whose}.").format(cap=cap_words(cap), whose=_whose(balance)),
+        "-# " + _why(balance, rules, roles),
+    ]
+    if cap.credits is not None:
+        total = cap.credits + balance.drawn + balance.granted
+        lines.append(bar((balance.own or 0) / total if total else 0.0))
+    lines.append(
+        _("{used} used · {held} held · {left} · counted anew <t:{when}:R>").format(
+            used=balance.used,
+            held=balance.held,
+            left=left_of(balance.own),
+            when=round(balance.resets_at),
+        )
+    )
+    if balance.granted or balance.drawn:
+        lines.append(
+            _("Of that, grants paid {drawn} in this period and still give {granted}.").format(
+                drawn=balance.drawn, granted=balance.granted
+            )
+        )
+    if balance.shared is not None:
+        lines.append(shared_line(balance.shared))
+    return paragraph(*lines)
+
+
+def grant_line(grant: Grant) -> str:
+    """One grant, with the number by which it is revoked."""
+    ends = (
+        _("until used")
+        if grant.until is None
+        else _("until <t:{when}:f>").format(when=round(grant.until))
+    )
+    each = _("each with {whom}") if grant.subject is Subject.ROLE else "{whom}"
+    whom = each.format(whom=subject_words(grant.subject, grant.subject_id))
+    line = _("**{number}** · {credits} for {whom}, {ends}").format(
+        number=grant.id, credits=credits_of(grant.credits), whom=whom, ends=ends
+    )
+    return f"{line} · {shown(grant.reason, _REASON_CHARACTERS)}" if grant.reason else line
+
+
+def change_line(change: Change) -> str:
+    """One change: when, who, what, from what to what."""
+    words = f"<t:{round(change.at)}:R> <@{change.by}> · "
+    whom = subject_words(change.subject, change.subject_id or 0) if change.subject else ""
+    match change.what:
+        case "cap":
+            return words + _("cap for {whom}: {before} → {after}").format(
+                whom=whom, before=_recorded_cap(change.before), after=_recorded_cap(change.after)
+            )
+        case "grant":
+            return words + _("granted {credits} to {whom}").format(
+                credits=credits_of((change.after or {})["credits"]), whom=whom
+            )
+        case "revoke":
+            return words + _("revoked the grant {number} of {whom}").format(
+                number=(change.before or {})["grant"], whom=whom
+            )
+        case "block":
+            return words + _("blocked {whom}").format(whom=whom)
+        case "unblock":
+            return words + _("unblocked {whom}").format(whom=whom)
+    before = change.before or {}
+    return words + ", ".join(
+        f"{_setting_name(name)}: {_setting(name, before.get(name))} → {_setting(name, value)}"
+        for name, value in (change.after or {}).items()
+    )
+
+
+def _whose(balance: Balance) -> str:
+    if balance.subject is Subject.MEMBER:
+        return _("a cap of their own")
+    return whose_cap(balance)
+
+
+def _why(balance: Balance, rules: ServerRules, roles: Sequence[int]) -> str:
+    """Which of the rules that are there counts, and which it goes before."""
+    others = [
+        rule
+        for rule in rules.rules
+        if rule.subject is Subject.ROLE
+        and rule.subject_id in roles
+        and not (balance.subject is Subject.ROLE and rule.subject_id == balance.subject_id)
+    ]
+    named = ", ".join(f"<@&{rule.subject_id}> {cap_words(rule.cap)}" for rule in others)
+    match balance.subject:
+        case Subject.MEMBER if named:
+            return _("A member's own cap goes before those of their roles ({roles}).").format(
+                roles=named
+            )
+        case Subject.MEMBER:
+            return _("A member's own cap goes before the default.")
+        case Subject.ROLE if named:
+            return _("It is the most generous of their roles; the others: {roles}.").format(
+                roles=named
+            )
+        case Subject.ROLE:
+            return _("A role's cap goes before the default; they have no cap of their own.")
+    return _("They have no cap of their own, and none of their roles has one.")
+
+
+def _of_subject(rule: Rule) -> str:
+    each = _("**{whom}** each {cap}") if rule.subject is Subject.ROLE else "**{whom}** {cap}"
+    return each.format(whom=subject_words(rule.subject, rule.subject_id), cap=cap_words(rule.cap))
+
+
+def _more(count: int) -> str:
+    return "-# " + ngettext("and {count} more", "and {count} more", count).format(count=count)
+
+
+def _recorded_cap(content: Any) -> str:  # noqa: ANN401 - as JSON brought it
+    if content is None:
+        return _("none")
+    return cap_words(Cap(content["credits"], Period(content["period"])))
+
+
+def _setting_name(name: str) -> str:
+    return {
+        "time_zone": _("time zone"),
+        "moderator_roles": _("roles of moderators"),
+        "paused": _("paused"),
+        "allowed_roles": _("roles that may use the bot"),
+        "only_channels": _("only in"),
+        "never_channels": _("never in"),
+        "age": _("age-restricted channels"),
+        "limits": _("limits of everyone"),
+        "role_limits": _("limits of roles"),
+    }.get(name, name)
+
+
+def _setting(name: str, value: Any) -> str:  # noqa: ANN401 - as JSON brought it
+    match name:
+        case "moderator_roles" | "allowed_roles":
+            return mentions("@&", value or ()) or _("none")
+        case "only_channels" | "never_channels":
+            return mentions("#", value or ()) or _("none")
+        case "limits":
+            return limit_words(Limits.read(value or {})) or _("none")
+        case "role_limits":
+            each = (
+                f"<@&{role}> {limit_words(Limits.read(limits))}" for role, limits in value or ()
+            )
+            return "; ".join(each) or _("none")
+        case "paused":
+            return _("yes") if value else _("no")
+    return str(value)
