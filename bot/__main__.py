@@ -1,16 +1,19 @@
-"""The command line: ``python -m bot run``, ``demo``, ``check``, ``migrate``, ``backup``."""
+"""The command line: ``python -m bot run``, ``check``, ``usage`` and their kin."""
 
 import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.check import Finding, check, check_contents
 from bot.client import serve
 from bot.errors import SettingsError, ShotlistError
 from bot.settings import OfflineSettings, Settings, read_offline_settings, read_settings
+from bot.spending_report import FORMATS, month_named, month_of, read_report
 from bot.storage.backup import backup
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -29,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.command == "backup":
             return _backup(asked.file, overwrite=asked.force)
+        if asked.command == "usage":
+            return _usage(asked)
         return {"run": _run, "check": _check, "migrate": _migrate}[asked.command]()
     except ShotlistError as error:
         _say_error(str(error))
@@ -46,12 +51,42 @@ def _parser() -> argparse.ArgumentParser:
         "check", help="tell whether token, key, database and permissions work; prove the ledger"
     )
     commands.add_parser("migrate", help="bring the database up to date")
+    _add_usage(commands.add_parser("usage", help="what was sent to API in One, and its credits"))
     copying = commands.add_parser(
         "backup", help="copy the whole database, also while the bot runs, and prove the copy"
     )
     copying.add_argument("file", type=Path, metavar="FILE", help="where the copy goes")
     copying.add_argument("--force", action="store_true", help="replace FILE where it is there")
     return parser
+
+
+def _add_usage(usage: argparse.ArgumentParser) -> None:
+    period = usage.add_mutually_exclusive_group()
+    period.add_argument(
+        "--month", type=_month, metavar="2026-11", help="a calendar month; this one by default"
+    )
+    period.add_argument(
+        "--from", dest="first", type=_day, metavar="2026-11-01", help="the first day (UTC)"
+    )
+    usage.add_argument(
+        "--to", dest="last", type=_day, metavar="2026-11-30", help="the last day; today by default"
+    )
+    usage.add_argument("--format", choices=FORMATS, default="table", help="table by default")
+    usage.set_defaults(refuse=usage.error)
+
+
+def _month(text: str) -> tuple[date, date]:
+    try:
+        return month_named(text)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f'"{text}" is no month such as 2026-11') from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no day such as 2026-11-30') from None
 
 
 # --- run ---
@@ -79,7 +114,7 @@ def _on_signal(stop: Callable[[], None]) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
-# --- check, migrate, backup ---
+# --- check, usage, migrate, backup ---
 
 
 def _check() -> int:
@@ -98,6 +133,23 @@ def _check() -> int:
     configure_logs("CRITICAL", settings.log_format, secrets=secrets)
     fine = asyncio.run(check(settings, _say_finding))
     return 0 if fine and secrets else 1
+
+
+def _usage(asked: argparse.Namespace) -> int:
+    now = time.time()
+    first, last = asked.month or month_of(now)
+    if asked.last and not asked.first:
+        asked.refuse("--to needs --from beside it")
+    if asked.first:
+        first = asked.first
+        last = asked.last or max(first, datetime.fromtimestamp(now, UTC).date())
+        if last < first:
+            asked.refuse(f"--to {last} is before --from {first}")
+    settings = read_offline_settings()
+    configure_logs("CRITICAL", settings.log_format, secrets=())
+    report = asyncio.run(read_report(settings, first, last, now=now))
+    sys.stdout.write(FORMATS[asked.format](report))
+    return 0
 
 
 def _migrate() -> int:

@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import aiohttp
 import structlog
@@ -13,6 +14,7 @@ from bot.background import Background
 from bot.characters import Characters
 from bot.command_ids import CommandIds
 from bot.credits.budget import Budget
+from bot.credits.budget_watch import BudgetWatch
 from bot.credits.caps import Cap
 from bot.credits.grants import Grants
 from bot.credits.ledger import Ledger
@@ -23,6 +25,7 @@ from bot.delivery.media import MediaFolder
 from bot.delivery.messages import Messages
 from bot.delivery.operator import DirectOperator
 from bot.delivery.placeholder import Placeholders
+from bot.delivery.server_log import ServerLog
 from bot.drafts import Drafts
 from bot.gallery import Gallery
 from bot.housekeeping import Housekeeping
@@ -43,6 +46,7 @@ from bot.jobs.store import JobStore
 from bot.jobs.submitting import Submission
 from bot.jobs.timing import Timing
 from bot.moderation.blocks import Blocks
+from bot.moderation.log import LogBook
 from bot.preferences import Preferences
 from bot.provider.client import ProviderClient
 from bot.reports import Reports
@@ -64,6 +68,17 @@ _ID_LENGTH = 10
 def new_job_id() -> str:
     """A job id that nobody can guess."""
     return "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def _background(
+    stack: AsyncExitStack, works: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+) -> Background:
+    """These at work until ``stack`` closes, and whatever is started later."""
+    background = Background()
+    stack.push_async_callback(background.close)
+    for name, work in works.items():
+        background.start(name, work)
+    return background
 
 
 @asynccontextmanager
@@ -131,6 +146,8 @@ async def open_services(
         downloader = Downloader(allow_loopback=settings.provider_is_local)
         stack.push_async_callback(downloader.close)
 
+        budget = Budget(settings.monthly_credit_budget, clock=clock)
+
         def books(source: Database) -> tuple[Ledger, JobStore, JobQueue]:
             ledger = Ledger(
                 source,
@@ -140,7 +157,7 @@ async def open_services(
             queue = JobQueue(
                 source,
                 ledger,
-                budget=Budget(settings.monthly_credit_budget, clock=clock),
+                budget=budget,
                 max_running=settings.max_running_tasks,
                 max_per_member=settings.max_jobs_per_member,
                 new_id=new_job_id,
@@ -163,6 +180,7 @@ async def open_services(
         outage = OutageWatch(
             question=provider.check_key, operator=operator, metrics=metrics, timing=timing
         )
+        spending = BudgetWatch(database, budget, operator=operator, timing=timing)
         steps = Steps(store, placeholders, provider, metrics, timing, outage, reached)
         results = ResultFiles(steps, downloader)
         recall = Recall(steps, results, downloader, media)
@@ -170,7 +188,7 @@ async def open_services(
         engine = Engine(
             queue=queue,
             store=store,
-            driver=Driver(steps, Submission(steps), Delivery(steps, results, media)),
+            driver=Driver(steps, Submission(steps, spending.look), Delivery(steps, results, media)),
             preparation=Preparation(
                 pictures=pictures,
                 files=references,
@@ -198,17 +216,21 @@ async def open_services(
         stack.push_async_callback(engine.close)
         await engine.start(found.unfinished)
 
-        background = Background()
-        stack.push_async_callback(background.close)
-        background.start(
-            "housekeeping",
-            Housekeeping(
-                references=references,
-                drafts=Drafts(database, new_id=new_job_id, clock=clock),
-                media=media,
-                days=settings.media_retention_days,
-                clock=clock,
-            ).run,
+        housekeeping = Housekeeping(
+            references=references,
+            drafts=Drafts(database, new_id=new_job_id, clock=clock),
+            media=media,
+            days=settings.media_retention_days,
+            clock=clock,
+        )
+        server_log = ServerLog(LogBook(database, clock=clock), store, messages, cards)
+        background = _background(
+            stack,
+            {
+                "housekeeping": housekeeping.run,
+                "budget": spending.run,
+                "log channels": server_log.run,
+            },
         )
         asked_ledger, asked_store, asked_queue = books(hurried)
         yield Services(
@@ -218,6 +240,7 @@ async def open_services(
             rules=RuleBook(hurried, clock=clock),
             grants=Grants(hurried, clock=clock),
             blocks=Blocks(hurried, clock=clock),
+            log_book=LogBook(hurried, clock=clock),
             store=asked_store,
             queue=asked_queue,
             engine=engine,

@@ -107,6 +107,20 @@ class Characters:
             ).format(name=plain(typed))
         )
 
+    async def made_of(self, server_id: int, member_id: int, filename: str) -> list[Character]:
+        """Those of this member that have a picture of that file name.
+
+        A finished image's name is that of no other.
+        """
+        holding = select(character_pictures.c.character_id).where(
+            character_pictures.c.filename == filename
+        )
+        return await self._read(
+            characters.c.server_id == server_id,
+            characters.c.owner_id == member_id,
+            characters.c.id.in_(holding),
+        )
+
     async def uses(self, character_id: str, last: int) -> Uses:
         """How often it was used; with the ids of so many of the ``last`` jobs."""
         made_with_it = jobs.c.character_id == character_id

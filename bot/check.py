@@ -1,7 +1,7 @@
 """``python -m bot check``: what works and what does not, without starting the bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,14 @@ from sqlalchemy import ColumnElement, Table, func, make_url, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.audit import audit
-from bot.discord_api import UNREADABLE, check_library, fetch_permissions, use_addresses
+from bot.discord_api import (
+    MOST_SERVERS,
+    UNREADABLE,
+    JoinedServer,
+    check_library,
+    fetch_servers,
+    use_addresses,
+)
 from bot.errors import KeyRejectedError, ProviderError, SettingsError, StorageError
 from bot.jobs.states import State
 from bot.provider.client import ProviderClient
@@ -74,7 +81,7 @@ async def check_token(settings: Settings) -> AsyncIterator[Finding]:
             return
         yield Finding("Discord", True, f"the token is that of {client.user}")
         try:
-            servers = await fetch_permissions(client)
+            servers = await fetch_servers(client)
         except _SILENCE as error:
             yield Finding(
                 "permissions",
@@ -84,7 +91,10 @@ async def check_token(settings: Settings) -> AsyncIterator[Finding]:
             return
     if not servers:
         yield Finding("servers", None, "the bot is in no server yet: invite it")
-    for name, may in servers.items():
+    for finding in _allowed(settings, servers):
+        yield finding
+    for server in servers:
+        name, may = server.name, server.permissions
         missing = _missing(NEEDED, may)
         text = f"in {name} the bot lacks: {', '.join(missing)}" if missing else f"{name}: all there"
         yield Finding("permissions", not missing, text)
@@ -94,6 +104,24 @@ async def check_token(settings: Settings) -> AsyncIterator[Finding]:
                 None,
                 f"in {name} threads need as well: {', '.join(wanted)}",
             )
+
+
+def _allowed(settings: Settings, servers: Sequence[JoinedServer]) -> Iterator[Finding]:
+    """Where the allow-list and the servers of the bot are not the same."""
+    joined = {server.id for server in servers}
+    for server in servers:
+        if not settings.serves(server.id):
+            text = f"{server.name} ({server.id}) is not in ALLOWED_SERVERS: nobody is served there"
+            yield Finding("servers", None, text)
+    for wanted in settings.allowed_servers:
+        if wanted not in joined and len(servers) < MOST_SERVERS:
+            yield Finding("servers", None, f"ALLOWED_SERVERS has {wanted}: the bot is not in it")
+
+
+def _check_allowed(settings: OfflineSettings) -> Finding:
+    """Whom the bot is for."""
+    ids = ", ".join(map(str, settings.allowed_servers))
+    return Finding("ALLOWED_SERVERS", None, f"the bot is for these servers alone: {ids}")
 
 
 def _reason(error: Exception) -> str:
@@ -236,6 +264,8 @@ async def check(settings: OfflineSettings, say: Callable[[Finding], None]) -> bo
         complete = settings
         checks = [lambda: check_token(complete), lambda: check_key(complete), *checks]
     fine = True
+    if settings.allowed_servers:
+        say(_check_allowed(settings))
     for each in checks:
         async for finding in each():
             say(finding)

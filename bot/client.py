@@ -1,6 +1,7 @@
 """The discord.py client: intents, the tuple of cogs, the one error handler."""
 
 import asyncio
+import contextlib
 import gc
 import importlib
 import secrets
@@ -14,9 +15,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import open_services
+from bot.background import Background
 from bot.delivery.messages import Messages
 from bot.delivery.operator import DirectOperator
-from bot.discord_api import UNREADABLE, check_library, use_addresses
+from bot.discord_api import UNREADABLE, check_library, turn_away, use_addresses
 from bot.errors import (
     DiscordUnavailableError,
     PersonError,
@@ -61,6 +63,7 @@ SWITCH_SECONDS = 0.0005
 
 # Discord's codes for an interaction that can no longer be answered, or was answered already.
 TOO_LATE = frozenset({10062, 40060})
+_UNANSWERED = (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE)
 
 
 NOT_ACCEPTED = (
@@ -109,6 +112,9 @@ class ShotlistClient(commands.AutoShardedBot):
         self._resources = AsyncExitStack()
         self.opened = asyncio.Event()
         self.tree.error(self._command_failed)
+        self._refusals = Background()
+        if settings.allowed_servers:
+            turn_away(self, lambda server: not settings.serves(server), self._refuse)
 
     async def setup_hook(self) -> None:
         """Open everything, load the commands, and tell Discord of them where they changed."""
@@ -143,6 +149,7 @@ class ShotlistClient(commands.AutoShardedBot):
         """Let the engine finish or park its jobs while Discord can still be reached; then leave."""
         try:
             await self._resources.aclose()
+            await self._refusals.close()
         finally:
             await super().close()
 
@@ -158,6 +165,23 @@ class ShotlistClient(commands.AutoShardedBot):
         with speaking(str(interaction.locale)):
             words = _words(error)
         await _tell(interaction, words)
+
+    def _refuse(self, interaction: discord.Interaction[discord.Client]) -> None:
+        """Answer somebody in a server that the bot is not for."""
+        log.info("a server that is not allowed", server=interaction.guild_id)
+        self._refusals.start(f"refuse {interaction.id}", lambda: self._turned_away(interaction))
+
+    async def _turned_away(self, interaction: discord.Interaction[discord.Client]) -> None:
+        if interaction.type is discord.InteractionType.autocomplete:
+            with contextlib.suppress(*_UNANSWERED):  # it may have come too late
+                await interaction.response.autocomplete([])
+            return
+        with speaking(str(interaction.locale)):
+            words = _(
+                "This bot is not for this server: whoever runs it has named others. "
+                "Nothing was done, and nothing was charged."
+            )
+        await self.answer_error(interaction, PersonError(words))
 
     async def _command_failed(
         self,
@@ -198,7 +222,7 @@ async def _tell(interaction: discord.Interaction[discord.Client], words: str) ->
             await interaction.followup.send(words, ephemeral=True, allowed_mentions=nobody)
         else:
             await interaction.response.send_message(words, ephemeral=True, allowed_mentions=nobody)
-    except (discord.HTTPException, aiohttp.ClientError, OSError, *UNREADABLE) as error:
+    except _UNANSWERED as error:
         log.warning("a person could not be told", reason=str(error))
 
 

@@ -4,7 +4,9 @@ discord.py has no setting for Discord's addresses: a sandbox on this machine is 
 replacing the three constants it builds them from, before anything logs in.
 """
 
-from typing import cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
 
 import discord
 import yarl
@@ -69,13 +71,54 @@ def interaction_webhook(client: discord.Client, token: str) -> discord.Webhook:
     return webhook
 
 
-async def fetch_permissions(client: discord.Client) -> dict[str, discord.Permissions]:
-    """What the bot may do in each of its servers (the first 200), by their names.
+def turn_away(
+    client: discord.Client,
+    unwelcome: Callable[[int], bool],
+    answer: Callable[[discord.Interaction[Any]], None],
+) -> None:
+    """Let ``answer`` have every interaction from a server that is ``unwelcome``, and nobody else.
 
-    discord.py's own ``fetch_guilds`` drops this field of the answer. The client must be logged in.
+    discord.py asks nobody in one place whether a command, a button, a select or a form is to be
+    taken: this stands before all of them. Raises ``SettingsError`` where it cannot.
     """
-    guilds = await client.http.get_guilds(200)
-    return {
-        str(guild["name"]): discord.Permissions(int(guild.get("permissions", 0)))
-        for guild in guilds
-    }
+    connection = client._connection
+    let_in = connection.parsers.get("INTERACTION_CREATE")
+    if let_in is None:
+        raise SettingsError("discord.py reads interactions in another way than this program knows.")
+
+    def parse(data: Any) -> None:  # noqa: ANN401 — as Discord sends it
+        server_id = data.get("guild_id")
+        if server_id is not None and unwelcome(int(server_id)):
+            answer(discord.Interaction(data=data, state=connection))
+        else:
+            let_in(data)
+
+    connection.parsers["INTERACTION_CREATE"] = parse
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedServer:
+    """A server that the bot is in, and what it may do there."""
+
+    id: int
+    name: str
+    permissions: discord.Permissions
+
+
+# So many servers Discord tells at once.
+MOST_SERVERS = 200
+
+
+async def fetch_servers(client: discord.Client) -> list[JoinedServer]:
+    """The first ``MOST_SERVERS`` servers of the bot.
+
+    discord.py's own ``fetch_guilds`` drops the permissions. The client must be logged in.
+    """
+    return [
+        JoinedServer(
+            int(guild["id"]),
+            str(guild["name"]),
+            discord.Permissions(int(guild.get("permissions", 0))),
+        )
+        for guild in await client.http.get_guilds(MOST_SERVERS)
+    ]

@@ -49,7 +49,8 @@ class ServerSettings:
     midnights. Who has one of ``moderator_roles`` may do all that those may who manage the server.
     With ``allowed_roles`` only those who have one of them may use the bot; ``only_channels`` and
     ``never_channels`` say where, and count for the threads in them (a category's for all of its
-    channels). ``limits`` are everyone's, ``role_limits`` those of single roles.
+    channels). ``limits`` are everyone's, ``role_limits`` those of single roles. ``log_channel``
+    shows what happens; ``log_private``: with the prompts of private results.
     """
 
     time_zone: str = "UTC"
@@ -61,6 +62,8 @@ class ServerSettings:
     age: AgeRule = AgeRule.ANYWHERE
     limits: Limits = Limits()
     role_limits: tuple[tuple[int, Limits], ...] = ()
+    log_channel: int | None = None
+    log_private: bool = False
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Self:
@@ -74,6 +77,8 @@ class ServerSettings:
             never_channels=tuple(content.get("never_channels", ())),
             age=AgeRule(content.get("age", AgeRule.ANYWHERE.value)),
             limits=Limits.read(content.get("limits", {})),
+            log_channel=content.get("log_channel"),
+            log_private=content.get("log_private", False),
             role_limits=tuple(
                 (role_id, Limits.read(limits)) for role_id, limits in content.get("role_limits", ())
             ),
@@ -90,6 +95,8 @@ class ServerSettings:
             "never_channels": list(self.never_channels),
             "age": self.age.value,
             "limits": asdict(self.limits),
+            "log_channel": self.log_channel,
+            "log_private": self.log_private,
             "role_limits": [[role_id, asdict(limits)] for role_id, limits in self.role_limits],
         }
 

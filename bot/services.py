@@ -20,6 +20,7 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
 from bot.moderation.blocks import Blocks
+from bot.moderation.log import LogBook
 from bot.preferences import Preferences
 from bot.reports import Reports
 from bot.settings import Settings
@@ -43,6 +44,7 @@ class Services:
     rules: RuleBook
     grants: Grants
     blocks: Blocks
+    log_book: LogBook
     store: JobStore
     queue: JobQueue
     engine: Engine

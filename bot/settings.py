@@ -113,6 +113,11 @@ class OfflineSettings(BaseModel):
     monthly_credit_budget: Annotated[
         int | None, Field(gt=0), Wanted("a whole number above 0, or empty for no limit")
     ] = None
+    allowed_servers: Annotated[
+        tuple[Annotated[int, Field(gt=0)], ...],
+        BeforeValidator(_items),
+        Wanted("ids of servers with commas or spaces between them, or empty for all servers"),
+    ] = ()
     max_running_tasks: Above = 20
     max_jobs_per_member: Above = 5
     allow_direct_messages: Annotated[bool, Wanted("true or false")] = False
@@ -195,6 +200,10 @@ class OfflineSettings(BaseModel):
                 f"(SHARD_COUNT is {count})"
             )
         return value
+
+    def serves(self, server_id: int) -> bool:
+        """Whether the bot is for the people of that server."""
+        return not self.allowed_servers or server_id in self.allowed_servers
 
     @property
     def provider_is_local(self) -> bool:

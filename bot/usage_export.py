@@ -66,13 +66,14 @@ class Names:
 class UsageTable:
     """Writes jobs into a CSV file at ``path``: UTF-8 with the mark that spreadsheets look for.
 
-    ``zone`` is the server's. Close it with ``with``. Work for a disk: call it in a thread.
+    ``zone`` is the server's; ``rows``, ``used`` and ``held`` sum up what was written. Close it
+    with ``with``. Work for a disk: call it in a thread.
     """
 
     def __init__(
         self, path: Path, names: Names, zone: tzinfo, *, most_bytes: int = MOST_BYTES
     ) -> None:
-        self.rows = 0
+        self.rows = self.used = self.held = 0
         self._names = names
         self._zone = zone
         self._most_bytes = most_bytes
@@ -96,6 +97,8 @@ class UsageTable:
         for job in jobs:
             self._writer.writerow(_cells(job, self._names, self._zone))
             self.rows += 1
+            self.used += job.used
+            self.held += job.held
         if self._file.tell() > self._most_bytes:
             raise TableTooLargeError
 

@@ -14,7 +14,7 @@ from bot.jobs.job import Job
 from bot.language import _
 from bot.threads import Thread
 from bot.wishes import Preset
-from cogs.interactions import Interaction
+from cogs.interactions import Interaction, server_of
 from cogs.thread_sheets import Posted, sheets_of
 from cogs.thread_steps import first_image
 from cogs.ui.layout import line
@@ -170,11 +170,22 @@ async def _recorded(
 
 
 async def _preset(interaction: Interaction, job: Job) -> Preset:
-    """The character that the result was made with, else its first image, and its settings."""
+    """Who counts, and the result's settings.
+
+    That is the character that the result was made with, else the one that who pressed made of its
+    first image, else that image.
+    """
+    image = await first_image(interaction, job)
     character = await usable_character(interaction, job)
+    if character is None:
+        made_of_it = await interaction.client.services.characters.made_of(
+            server_of(interaction), interaction.user.id, image.filename
+        )
+        # Of two, nobody can tell which one is meant.
+        character = made_of_it[0] if len(made_of_it) == 1 else None
     generation = job.generation
     return Preset(
-        references=() if character else (await first_image(interaction, job),),
+        references=() if character else (image,),
         character_id=character.id if character else None,
         aspect_ratio=generation.aspect_ratio,
         resolution=generation.resolution,

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.caps import Subject
+from bot.moderation.log import Kind, note
 from bot.storage.schema import changes
 
 
@@ -26,17 +27,21 @@ class Change:
 
 
 async def record(connection: AsyncConnection, change: Change) -> None:
-    """Add a change, in the transaction that makes it."""
+    """Add a change, in the transaction that makes it, and to the server's log."""
+    content = {
+        "by": change.by,
+        "what": change.what,
+        "subject": change.subject.value if change.subject else None,
+        "subject_id": change.subject_id,
+        "before": change.before,
+        "after": change.after,
+    }
+    await note(connection, change.server_id, Kind.CHANGE, content, at=change.at)
     await connection.execute(
         insert(changes).values(
             server_id=change.server_id,
             at=change.at,
-            by=change.by,
-            what=change.what,
-            subject=change.subject.value if change.subject else None,
-            subject_id=change.subject_id,
-            before=change.before,
-            after=change.after,
+            **content,
         )
     )
 

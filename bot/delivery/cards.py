@@ -1,6 +1,6 @@
 """What a message about a job looks like: asked for here, drawn in ``cogs/ui``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from discord.ui import LayoutView
@@ -9,6 +9,7 @@ from bot.credits.balances import Balance
 from bot.delivery.fit import ResultFile
 from bot.jobs.job import Job
 from bot.jobs.progress import Progress
+from bot.moderation.log import Entry
 
 
 class Cards(Protocol):
@@ -56,3 +57,11 @@ class Cards(Protocol):
 
     def call(self, job: Job) -> str:
         """That the result is there, or that there is none, mentioning its person."""
+
+    def log(
+        self, entries: Sequence[Entry], jobs: Mapping[str, Job], *, private: bool
+    ) -> LayoutView:
+        """Entries of a server's log channel, with the jobs that they tell of.
+
+        ``private``: with the prompts of private results.
+        """

@@ -157,6 +157,20 @@ class Messages:
             )
         return Sent(sent.id, sent.attachments)
 
+    async def post(self, channel_id: int, server_id: int, view: LayoutView, *, nonce: str) -> None:
+        """Post in a channel without calling anybody; with the same ``nonce`` it is posted once."""
+        channel = self._client.get_partial_messageable(channel_id, guild_id=server_id)
+        async with _answered_in(CALL_SECONDS):
+            await channel.send(
+                view=view, nonce=nonce, allowed_mentions=discord.AllowedMentions.none()
+            )
+
+    async def direct(self, member_id: int, text: str) -> None:
+        """Send a direct message to this person."""
+        channel = self._client.get_partial_messageable(await self.direct_channel(member_id))
+        async with _answered_in(CALL_SECONDS):
+            await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
+
     async def direct_channel(self, member_id: int) -> int:
         """The id of the channel for direct messages to this person."""
         async with _answered_in(CALL_SECONDS):

@@ -8,6 +8,7 @@ import discord
 import structlog
 from discord import TeamMemberRole, TeamMembershipState
 
+from bot.credits.budget_watch import BudgetUse
 from bot.discord_api import UNREADABLE
 from bot.jobs.circuit import Trouble
 from bot.language import _, speaking
@@ -39,7 +40,7 @@ class Report:
 
 
 class DirectOperator:
-    """The ``bot.jobs.outage.Operator`` of the real program.
+    """The ``Operator`` of ``bot.jobs.outage`` and of ``bot.credits.budget_watch``.
 
     Each of them gets each message once. One that cannot be sent, as to those who take no direct
     messages, is logged and no more.
@@ -63,6 +64,12 @@ class DirectOperator:
                 "Requests that were waiting go on by themselves."
             ).format(minutes=minutes)
         )
+
+    async def budget_used(self, use: BudgetUse) -> bool:
+        """So much of the month's budget is used; whether anybody was told."""
+        with speaking(LANGUAGE):
+            text = _budget_used(use)
+        return await self._tell(text) > 0
 
     async def reported(self, report: Report, *, now: float) -> bool:
         """A member reports a result, ``now`` (in seconds); whether anybody was told."""
@@ -147,6 +154,24 @@ def _began(trouble: Trouble) -> str:
         "wait for a while before they are given up. You are told when it is over."
     )
     return f"**{title}** {advice}\n{waiting}"
+
+
+def _budget_used(use: BudgetUse) -> str:
+    if use.used_up:
+        title = _("The budget of this month is used up: {sent} of {budget} credits.")
+        advice = _(
+            "New requests are refused and nothing is charged for them; they go on <t:{when}:R>. "
+            "To let them go on sooner, raise `MONTHLY_CREDIT_BUDGET` and start the bot again."
+        )
+    else:
+        title = _("{percent} % of this month's budget are used: {sent} of {budget} credits.")
+        advice = _("It begins anew <t:{when}:R>.")
+    figures = {"percent": use.percent, "sent": use.sent, "budget": use.budget}
+    counted = _(
+        "That is what API in One accepted, or may have, over all servers. `python -m bot usage` "
+        "tells what it went into."
+    )
+    return f"**{title.format(**figures)}** {advice.format(when=round(use.resets_at))}\n{counted}"
 
 
 def _reported(report: Report) -> str:

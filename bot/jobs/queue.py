@@ -109,7 +109,7 @@ class JobQueue:
         try:
             accepted = await self._accept(request, interaction_id, member_id, place, here, retry_of)
         except RefusedError as error:
-            await self._refusals.count(place.server_id, member_id, error.kind)
+            await self._refusals.count(request, member_id=member_id, place=place, refused=error)
             raise
         self._reached(Milestone.ACCEPTED)
         return accepted

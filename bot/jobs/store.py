@@ -14,6 +14,7 @@ from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.polling import REMEMBERED
 from bot.jobs.records import move, read_images, read_job, read_jobs
 from bot.jobs.states import UNFINISHED, Failure, State
+from bot.moderation.log import Kind, note
 from bot.storage.database import Database
 from bot.storage.schema import job_images, job_references, jobs
 
@@ -159,14 +160,17 @@ class JobStore:
                 .values(alt=alt)
             )
 
-    async def delete_result(self, job_id: str) -> bool:
-        """The result is taken away; false where it was before."""
+    async def delete_result(self, job_id: str, *, by: int) -> bool:
+        """The result is taken away, of which the log tells; false where it was before."""
         async with self._database.write() as connection:
             changed = await connection.execute(
                 update(jobs)
                 .where(jobs.c.id == job_id, jobs.c.deleted_at.is_(None))
                 .values(deleted_at=self._clock(), images_kept=False)
             )
+            if changed.rowcount == 1:
+                job, content = await read_job(connection, job_id), {"job": job_id, "by": by}
+                await note(connection, job.place.server_id, Kind.DELETED, content, at=self._clock())
             return changed.rowcount == 1
 
     # --- on the way ---
@@ -287,7 +291,7 @@ class JobStore:
                 finished_at=self._clock(),
             )
             await self._ledger.release(connection, job_id)
-            return await read_job(connection, job_id)
+            return await self._ended(connection, job_id)
 
     async def cancelled(self, job_id: str) -> Job:
         """Taken out of the queue before anything was sent: give the credits back."""
@@ -314,7 +318,13 @@ class JobStore:
     async def _cancel(self, connection: AsyncConnection, job_id: str, start: State) -> Job:
         await move(connection, job_id, start, State.CANCELLED, finished_at=self._clock())
         await self._ledger.release(connection, job_id)
-        return await read_job(connection, job_id)
+        return await self._ended(connection, job_id)
+
+    async def _ended(self, connection: AsyncConnection, job_id: str) -> Job:
+        """The job, of whose end the server's log tells."""
+        job = await read_job(connection, job_id)
+        await note(connection, job.place.server_id, Kind.JOB, {"job": job_id}, at=self._clock())
+        return job
 
     async def _finish(
         self,
@@ -360,7 +370,7 @@ class JobStore:
                     ],
                 )
             await self._ledger.capture(connection, job_id)
-            return await read_job(connection, job_id)
+            return await self._ended(connection, job_id)
 
     async def _move(
         self, job_id: str, start: State, end: State, milestone: Milestone, **values: object

@@ -1,5 +1,7 @@
 """From ``submitting`` on: the one ``POST`` of a job, and what its answer means."""
 
+from collections.abc import Callable
+
 import structlog
 
 from bot.errors import (
@@ -24,10 +26,14 @@ MOST_ATTEMPTS = 8
 
 
 class Submission:
-    """Hands jobs to the image API, each once."""
+    """Hands jobs to the image API, each once.
 
-    def __init__(self, steps: Steps) -> None:
+    ``spent`` is called after each that it has accepted, or may have; it must not wait.
+    """
+
+    def __init__(self, steps: Steps, spent: Callable[[], None] = lambda: None) -> None:
         self._steps = steps
+        self._spent = spent
 
     async def submit(self, job: Job) -> Job:
         """Send the ``POST``; the job running, ended, or back in the queue."""
@@ -46,6 +52,7 @@ class Submission:
         steps.outage.submitted(job.id, None)
         log.info("task started", task_id=task_id)
         running = await steps.insist(lambda: steps.store.running(job.id, task_id))
+        self._spent()
         if running.stopped:
             await self._hide(running)
         return running
@@ -54,7 +61,9 @@ class Submission:
         match error:
             case AnswerLostError():
                 log.error("nobody knows whether the task was started", reason=str(error))
-                return await self._steps.fail(job, Failure.ANSWER_LOST, error.detail)
+                ended = await self._steps.fail(job, Failure.ANSWER_LOST, error.detail)
+                self._spent()
+                return ended
             case KeyRejectedError() | BalanceEmptyError():
                 # The next trial may be long in coming, and which job is next then is not said yet.
                 return await self._put_back(job, error, self._steps.timing.pause(0))

@@ -6,8 +6,12 @@ from sqlalchemy import insert, update
 
 from bot.credits.caps import local_day
 from bot.credits.rules import ServerRules, read_rules
+from bot.errors import RefusedError
+from bot.jobs.job import Place
+from bot.moderation.log import Kind, note
 from bot.storage.database import Database
 from bot.storage.schema import refusals
+from bot.wishes import Request
 
 
 class Refusals:
@@ -17,8 +21,11 @@ class Refusals:
         self._database = database
         self._clock = clock
 
-    async def count(self, server_id: int, member_id: int, kind: str) -> None:
-        """One more of that kind, on this day."""
+    async def count(
+        self, request: Request, *, member_id: int, place: Place, refused: RefusedError
+    ) -> None:
+        """One more of that kind, on this day; the server's log tells of it."""
+        server_id, kind = place.server_id, refused.kind
         async with self._database.write() as connection:
             rules = await read_rules(connection, server_id) or ServerRules()
             key = {
@@ -34,3 +41,11 @@ class Refusals:
             )
             if changed.rowcount == 0:
                 await connection.execute(insert(refusals).values(**key, count=1))
+            content = {
+                "member": member_id,
+                "channel": place.channel_id,
+                "why": str(refused),
+                "prompt": request.generation.prompt,
+                "private": place.private,
+            }
+            await note(connection, server_id, Kind.REFUSAL, content, at=self._clock())

@@ -389,6 +389,18 @@ refusals = Table(
     Column("count", Integer, nullable=False),
 )
 
+# What a server's log channel is to show; gone once it was posted.
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("id", _Identity, primary_key=True, autoincrement=True),
+    Column("server_id", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("content", JSON, nullable=False),
+    Index("ix_log_entries_server", "server_id", "id"),
+)
+
 # Who has changed what moderators can change, and from what to what. Append-only.
 changes = Table(
     "changes",
@@ -403,6 +415,17 @@ changes = Table(
     Column("before", JSON),
     Column("after", JSON),
     Index("ix_changes_server", "server_id", "at"),
+)
+
+# Which warnings about the operator's budget of a month (its first day, UTC) have been sent.
+budget_warnings = Table(
+    "budget_warnings",
+    metadata,
+    Column("month", Date, primary_key=True),
+    # another budget in the same month is warned of anew
+    Column("budget", Integer, primary_key=True, autoincrement=False),
+    Column("percent", Integer, primary_key=True, autoincrement=False),
+    Column("told_at", Double, nullable=False),
 )
 
 command_syncs = Table(

@@ -8,10 +8,12 @@ from bot.client import ShotlistClient
 from cogs.caps.amounts import AmountCommands
 from cogs.caps.giving import GrantCommands
 from cogs.caps.limits import LimitCommands
+from cogs.caps.log import LogCommands
 from cogs.caps.overview import OverviewCommands
 from cogs.caps.people import PeopleCommands
 from cogs.caps.places import PlaceCommands
 from cogs.caps.server import ServerCommands
+from cogs.caps.usage import UsageCommands
 
 
 # Discord hides it from whoever may not manage the server, until that is changed in its settings;
@@ -24,9 +26,11 @@ class Caps(
     AmountCommands,
     GrantCommands,
     LimitCommands,
+    LogCommands,
     PeopleCommands,
     PlaceCommands,
     ServerCommands,
+    UsageCommands,
     commands.GroupCog,
     group_name=locale_str("caps"),
     group_description=locale_str("Who may use how much here, and what happened: for moderators"),

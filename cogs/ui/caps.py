@@ -22,6 +22,7 @@ _ACCENT = 0x5865F2
 # What fits into one message beside the rest; the others are counted.
 MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
 _REASON_CHARACTERS = 80
+_VALUE_CHARACTERS = 200
 
 
 def cap_words(cap: Cap) -> str:
@@ -255,22 +256,29 @@ def _setting_name(name: str) -> str:
         "age": _("age-restricted channels"),
         "limits": _("limits of everyone"),
         "role_limits": _("limits of roles"),
+        "log_channel": _("log channel"),
+        "log_private": _("prompts of private results in the log"),
     }.get(name, name)
 
 
 def _setting(name: str, value: Any) -> str:  # noqa: ANN401 - as JSON brought it
     match name:
         case "moderator_roles" | "allowed_roles":
-            return mentions("@&", value or ()) or _("none")
+            words = mentions("@&", value or ())
         case "only_channels" | "never_channels":
-            return mentions("#", value or ()) or _("none")
+            words = mentions("#", value or ())
         case "limits":
-            return limit_words(Limits.read(value or {})) or _("none")
+            words = limit_words(Limits.read(value or {}))
         case "role_limits":
-            each = (
+            words = "; ".join(
                 f"<@&{role}> {limit_words(Limits.read(limits))}" for role, limits in value or ()
             )
-            return "; ".join(each) or _("none")
-        case "paused":
-            return _("yes") if value else _("no")
-    return str(value)
+        case "log_channel":
+            words = mentions("#", [value] if value else [])
+        case "paused" | "log_private":
+            words = _("yes") if value else _("no")
+        case "time_zone" | "age":
+            words = str(value)
+        case _:
+            words = shown(str(value), _VALUE_CHARACTERS)
+    return words or _("none")

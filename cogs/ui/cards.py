@@ -5,7 +5,7 @@ stand, and adds the small print and what can be pressed. The accent colour only 
 words say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from discord import ui
 
@@ -17,6 +17,7 @@ from bot.jobs.job import Destination, Job
 from bot.jobs.progress import Fetching, Progress, Queued, Running, Submitting, Waiting
 from bot.jobs.states import Failure, State
 from bot.language import _, ngettext
+from bot.moderation.log import Entry
 from cogs.ui.buttons import AmendButton, ImagesButton, KeepButton, RetryButton, StopButton
 from cogs.ui.captions import captioned, referenced
 from cogs.ui.failures import explain
@@ -24,6 +25,7 @@ from cogs.ui.layout import Piece, card, gallery, line, paragraph, row
 from cogs.ui.phrases import bar, credits_of, duration, left_of, settings_of
 from cogs.ui.plain_text import cut, shown
 from cogs.ui.result_buttons import result_rows
+from cogs.ui.server_log import log_card
 
 PROMPT_CHARACTERS = 600
 DETAIL_CHARACTERS = 300
@@ -128,6 +130,12 @@ class JobCards(Cards):
         if job.state is not State.DONE:
             return _("{person} This did not work. Nothing was charged.").format(person=_whose(job))
         return _("{person} Your images are finished.").format(person=_whose(job))
+
+    def log(
+        self, entries: Sequence[Entry], jobs: Mapping[str, Job], *, private: bool
+    ) -> ui.LayoutView:
+        """See ``Cards``."""
+        return log_card(entries, jobs, private=private)
 
 
 def cards() -> Cards:

@@ -91,7 +91,7 @@ class DeleteForGoodButton(
         _check_may_delete(interaction, job)
         services = interaction.client.services
         await interaction.response.defer()
-        if await services.store.delete_result(job.id):
+        if await services.store.delete_result(job.id, by=interaction.user.id):
             log.info("a result was deleted", job=job.id, member=interaction.user.id)
         try:
             await services.media.forget(job.id)

@@ -10,6 +10,7 @@ from bot.delivery.operator import Report
 from bot.errors import PersonError
 from bot.jobs.job import Job
 from bot.language import _
+from bot.moderation.log import Kind
 from cogs.interactions import Interaction
 from cogs.ui.job_items import JobButton, check_result
 from cogs.ui.modals import Form, text
@@ -83,6 +84,14 @@ async def reported(interaction: Interaction, job_id: str) -> None:
         prompt=shown(job.generation.prompt, _PROMPT_CHARACTERS),
         reason=shown(reason, REASON_CHARACTERS) if reason.strip() else "",
     )
+
+    logged = await services.log_book.note(
+        job.place.server_id,
+        Kind.REPORT,
+        {"job": job.id, "by": interaction.user.id, "reason": reason},
+    )
+    if logged:  # the moderators see it in their log channel
+        return
 
     async def tell() -> None:
         await services.operator.reported(report, now=services.clock())

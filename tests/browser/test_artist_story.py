@@ -180,10 +180,10 @@ async def play(story: Story, *, before_sending: Callable[[], Awaitable[None]] = 
         sheet = await story.waits_for("the thread's messages", enter, sign)
     await visitor.sees_pictures(sheet, 1)
     await expect(sheet).to_contain_text("Pinned")
+    await expect(sheet).to_contain_text(f"Character: {story.character}")
 
     async with story.step("multi-shot of nine"):
-        options = f"num_images:9 character:{story.character}"
-        await story.writes(f"/multishot prompt:Nine days of a fox {options}")
+        await story.writes("/multishot prompt:Nine days of a fox num_images:9")
         sign = visitor.message("Nine days of a fox")
         shots = await story.waits_for("the third placeholder", story.enters(), sign)
     await visitor.sees_pictures(shots, 9)

@@ -74,6 +74,39 @@ async def test_the_keyboard_alone_suffices(visitor: Visitor) -> None:
     await visitor.sees_pictures(message, 1)
 
 
+async def test_one_press_sends_a_command_that_takes_no_options(visitor: Visitor) -> None:
+    await visitor.writing.fill("/character list")
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.messages.last).to_contain_text("/character create")
+    await visitor.writing.fill("/gallery")
+    await visitor.page.keyboard.press("Enter")
+    filling = visitor.page.get_by_role("group", name="Command /gallery")
+    await expect(filling).to_be_visible()
+    await visitor.page.keyboard.press("Escape")
+    await visitor.page.keyboard.press("Escape")
+    await visitor.writing.fill("/character list")
+    await visitor.page.keyboard.press("Escape")  # no longer a command, but words
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.messages.last.get_by_text("/character list", exact=True)).to_be_visible()
+
+
+async def test_the_mark_of_an_edited_message_and_its_thread_are_in_lines_of_their_own(
+    visitor: Visitor,
+) -> None:
+    await visitor.writing.fill("/imagine prompt:a fox to go on with")
+    await visitor.page.keyboard.press("Enter")
+    message = visitor.message("a fox to go on with")
+    await visitor.sees_pictures(message, 1)
+    await message.get_by_role("button", name="Continue in a thread").click()
+    link = message.locator(".thread-link")
+    await expect(link).to_be_visible()
+    mark = await message.locator(".edited").bounding_box()
+    thread = await link.bounding_box()
+    assert mark is not None
+    assert thread is not None
+    assert mark["y"] + mark["height"] <= thread["y"]
+
+
 async def test_pictures_open_large_and_the_keys_move_between_them(visitor: Visitor) -> None:
     await visitor.begin("multishot")
     await visitor.fill("prompt", "one fox, three times")

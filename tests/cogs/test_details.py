@@ -108,7 +108,7 @@ async def test_what_one_may_not_see_is_neither_named_nor_linked(world: World) ->
         await connection.execute(
             update(jobs_table).where(jobs_table.c.id == second.id).values(private=True)
         )
-    await world.services.store.delete_result(first.id)
+    await world.services.store.delete_result(first.id, by=1)
     message = await message_of(world, fourth)
     said = "\n".join(texts((await details(world, message, by=world.bob)).components))
     assert f"1. a variation on image 2 of [{third.id}]" in said
@@ -157,7 +157,7 @@ async def test_references_that_are_results_are_linked(world: World) -> None:
     assert (await world.jobs())[0].generation.references[1].origin == Origin(source.id, 3)
     said = "\n".join(texts((await details(world, message)).components))
     assert f"Reference 2: image 4 of [{source.id}]({source.link})" in said
-    await world.services.store.delete_result(source.id)
+    await world.services.store.delete_result(source.id, by=1)
     said = words((await details(world, message)).components)
     assert f"Reference 2: image 4 of {UNSEEN}" in said
 

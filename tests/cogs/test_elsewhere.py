@@ -272,7 +272,7 @@ async def test_a_press_on_a_dead_card_is_told_the_truth_and_draws_it(world: Worl
 
 async def test_a_press_on_a_dead_card_of_a_deleted_result_links_nothing(world: World) -> None:
     message, job = await _dead(world)
-    await world.services.store.delete_result(job.id)
+    await world.services.store.delete_result(job.id, by=1)
     await world.press(message, STOP)
     assert words(message.components) == "-# This result was deleted."
     assert buttons(message.components) == {}

@@ -168,7 +168,7 @@ async def test_anothers_results_are_those_that_are_open(world: World) -> None:
     (first,) = await made(world, "an open one")
     await made(world, "a private one", private=True)
     (deleted,) = await made(world, "a deleted one")
-    await world.services.store.delete_result(deleted.id)
+    await world.services.store.delete_result(deleted.id, by=1)
     page = await look(world, world.bob, member=world.alice)
     assert chosen(page) == [first.id]
     assert f"Results of <@{world.alice.id}>" in words(page.components)
@@ -199,7 +199,7 @@ async def test_a_press_sees_what_may_be_seen_at_that_moment(world: World) -> Non
     found = await made(world, "picture 0")
     found += await more(world, found[0], *(f"picture {number}" for number in range(1, 8)))
     page = await look(world, world.bob, member=world.alice)
-    await world.services.store.delete_result(found[1].id)
+    await world.services.store.delete_result(found[1].id, by=1)
     await world.press(page, OLDER, by=world.bob)
     assert chosen(page) == [found[0].id]
 
@@ -207,7 +207,7 @@ async def test_a_press_sees_what_may_be_seen_at_that_moment(world: World) -> Non
 async def test_what_was_deleted_meanwhile_cannot_be_opened(world: World) -> None:
     (job,) = await made(world, "a lighthouse")
     page = await look(world, world.bob, member=world.alice)
-    await world.services.store.delete_result(job.id)
+    await world.services.store.delete_result(job.id, by=1)
     answer = world.answer(await world.bob.select(page, [job.id], custom_id="gallery:open"))
     assert "was deleted" in answer.content
     assert pictures(answer.components) == []

@@ -160,7 +160,7 @@ async def test_what_is_left_of_its_buttons_says_that_it_was_deleted(
     world: World, action: str
 ) -> None:
     _message, made = await finished(world)
-    await world.services.store.delete_result(made.id)
+    await world.services.store.delete_result(made.id, by=1)
     old = await posted(world, f"{action}:{made.id}")
     answer = world.answer(await world.press(old, "press"))
     assert answer.ephemeral
@@ -170,7 +170,7 @@ async def test_what_is_left_of_its_buttons_says_that_it_was_deleted(
 
 async def test_keep_updating_says_so_in_its_place(world: World) -> None:
     _message, made = await finished(world)
-    await world.services.store.delete_result(made.id)
+    await world.services.store.delete_result(made.id, by=1)
     old = await posted(world, f"keep:{made.id}")
     await world.press(old, "press")
     assert GONE in words(old.components)
@@ -179,7 +179,7 @@ async def test_keep_updating_says_so_in_its_place(world: World) -> None:
 @pytest.mark.parametrize("action", ["vary", "shots", "redraw", "save", "use", "original", "alt"])
 async def test_what_is_left_of_its_panel_says_so_too(world: World, action: str) -> None:
     _message, made = await finished(world)
-    await world.services.store.delete_result(made.id)
+    await world.services.store.delete_result(made.id, by=1)
     old = await posted(world, f"{action}:{made.id}-0")
     answer = world.answer(await world.press(old, "press"))
     assert GONE in answer.content
@@ -188,7 +188,7 @@ async def test_what_is_left_of_its_panel_says_so_too(world: World, action: str) 
 
 async def test_show_says_that_it_was_deleted_and_no_longer_offers_it(world: World) -> None:
     _message, made = await finished(world)
-    await world.services.store.delete_result(made.id)
+    await world.services.store.delete_result(made.id, by=1)
     assert GONE in (await world.ask("show", job=made.id)).content
     assert await world.alice.autocomplete(world.channel, "show", "job", "light") == []
 

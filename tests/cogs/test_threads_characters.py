@@ -5,9 +5,11 @@ from typing import NoReturn
 import pytest
 from simcord.builders import ChannelHandle
 
-from tests.cogs.casting import ONE, TWO
+from bot.generation import Origin
+from tests.cogs.casting import ONE, TWO, of
 from tests.cogs.in_threads import (
     finished,
+    kept_in,
     opened,
     said,
     settings,
@@ -92,6 +94,40 @@ async def test_who_may_not_use_the_character_of_a_thread_is_told_whose_it_is(wor
     assert f"<@{world.alice.id}>'s alone" in said(answer)
     assert "/character share" in said(answer)
     assert "no longer" not in said(answer)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_thread_goes_on_with_the_one_character_that_was_made_of_the_result(
+    world: World, count: int
+) -> None:
+    job, message = await finished(world)
+    names = ["Mira", "Vera"][:count]
+    for name in names:
+        panel = world.answer(await world.press(message, "Work with this image"))
+        naming = await world.press(panel, "Save as character")
+        await world.alice.submit_modal(naming, {"name": name})
+    thread, _answer = await opened(world, message)
+    held = (await kept_in(world, thread)).preset
+    if count == 1:
+        mira = await of(world, "Mira")
+        assert (held.references, held.character_id) == ((), mira.id)
+        await until_sheet(world, thread, "Mira")
+    else:
+        assert held.character_id is None
+        assert [each.origin for each in held.references] == [Origin(job.id, 0)]
+
+
+async def test_what_somebody_else_made_of_a_result_does_not_count_in_ones_thread(
+    world: World,
+) -> None:
+    job, message = await finished(world)
+    panel = world.answer(await world.press(message, "Work with this image"))
+    naming = await world.press(panel, "Save as character")
+    await world.alice.submit_modal(naming, {"name": "Mira"})
+    thread, _answer = await opened(world, message, by=world.bob)
+    held = (await kept_in(world, thread)).preset
+    assert held.character_id is None
+    assert [each.origin for each in held.references] == [Origin(job.id, 0)]
 
 
 async def _archive(world: World, thread: ChannelHandle, *, archived: bool) -> None:

@@ -104,7 +104,7 @@ async def test_what_was_deleted_is_not_in_it(world: World) -> None:
     post = forum_post(world)
     await finished(world, post, prompt="stays")
     gone, _message = await finished(world, post, prompt="goes")
-    await world.services.store.delete_result(gone.id)
+    await world.services.store.delete_result(gone.id, by=1)
     (part,) = parts(world, await export(world, post))
     assert [each["prompt"] for each in told(part)["requests"]] == ["stays"]
 

@@ -163,7 +163,7 @@ async def test_a_result_that_was_deleted_is_gone_wherever_it_still_is(desk: Desk
     job = await desk.finished(kept=True)
     desk.show(FIRST, SECOND)
     desk.make(FIRST, SECOND)
-    assert await desk.store.delete_result(job.id)
+    assert await desk.store.delete_result(job.id, by=1)
     assert await desk.lost(of(job))
     assert await desk.studio.recall.images(await desk.books.get(job.id)) is None
     assert desk.fetched == []

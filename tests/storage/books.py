@@ -11,7 +11,6 @@ from typing import Self
 from sqlalchemy import select
 
 from bot.admission import Surroundings
-from bot.admission import Surroundings
 from bot.credits.audit import Audit, audit
 from bot.credits.balances import Balance
 from bot.credits.budget import Budget

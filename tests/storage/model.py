@@ -3,14 +3,16 @@
 Nothing here is fast or shared with the program: it is what any sequence of events is held against.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from bot.credits.caps import Cap, Period
+from bot.credits.caps import Cap, Period, Subject
+from bot.credits.changes import Change
 from bot.jobs.states import State
+from tests.storage.model_caps import ModelGrant, ModelServer, Standing, same_period
 
 HOUR = 3600.0
 ADDRESSES_LIVE_ON = 900.0  # references must be fetchable for so many seconds after a claim
@@ -28,11 +30,15 @@ class Refusal(StrEnum):
     RETRIED = "it was tried again before"
     BUDGET = "the operator's month is spent"
     CAP = "the member's cap is reached"
+    SERVER_CAP = "the server's cap is reached"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What the operator has set. ``budget`` is in credits a month; ``None``: no limit."""
+    """What the operator has set. ``budget`` is in credits a month; ``None``: no limit.
+
+    The cap is for servers whose moderators have set none.
+    """
 
     cap: Cap
     max_running: int
@@ -42,7 +48,10 @@ class Rules:
 
 @dataclass
 class ModelJob:
-    """A job as the model knows it. Moments are seconds since 1970."""
+    """A job as the model knows it. Moments are seconds since 1970.
+
+    ``day`` is that of its hold, on the server's clocks of that moment, ``draws`` what grants pay.
+    """
 
     id: str
     server: int
@@ -50,7 +59,10 @@ class ModelJob:
     price: int
     interaction: int
     created_at: float
+    day: date
     ready_until: float | None
+    cap_of: tuple[Subject, int] = (Subject.EVERYONE, 0)
+    draws: dict[int, int] = field(default_factory=dict)
     retry_of: str | None = None
     state: State = State.QUEUED
     placed: bool = False
@@ -72,6 +84,8 @@ class ModelJob:
         assert not self.state.final, "it has ended before"
         self.state, self.shown = state, shown
         self.ledger.append(resolution)
+        if resolution == "release":
+            self.draws = {}
 
 
 class Model:
@@ -81,6 +95,9 @@ class Model:
         self.rules = rules
         self.clock = clock
         self.jobs: dict[str, ModelJob] = {}
+        self.servers = defaultdict[int, ModelServer](ModelServer)
+        self.grants: list[ModelGrant] = []
+        self.changes: list[Change] = []
 
     def in_state(self, *states: State) -> list[ModelJob]:
         """The jobs in these states, oldest first."""
@@ -89,31 +106,75 @@ class Model:
 
     # --- credits ---
 
-    def used(self, server: int, member: int) -> int:
-        """What the member has used in the present period of the cap."""
-        return sum(job.price for job in self._counted(server, member) if job.captured)
+    def standing(self, server: int, member: int, roles: Collection[int]) -> Standing:
+        """What somebody with these roles has at this moment."""
+        there = self.servers[server]
+        cap, subject, subject_id = there.cap_of(member, roles, self.rules.cap)
+        theirs = [job for job in self._counted(server, cap.period) if job.member == member]
+        whole = there.caps.get((Subject.SERVER, 0))
+        shared = None
+        if whole is not None:
+            all_jobs = list(self._counted(server, whole.period))
+            shared = whole, _used(all_jobs), _held(all_jobs)
+        return Standing(
+            cap,
+            subject,
+            subject_id,
+            used=_used(theirs),
+            held=_held(theirs),
+            drawn=sum(sum(job.draws.values()) for job in theirs),
+            granted=sum(left for _grant, left in self._given(server, member, roles)),
+            shared=shared,
+        )
 
-    def held(self, server: int, member: int) -> int:
-        """What is set aside for them."""
-        return sum(job.price for job in self._counted(server, member) if not job.state.final)
-
-    def _counted(self, server: int, member: int) -> Iterator[ModelJob]:
+    def _counted(self, server: int, period: Period) -> Iterator[ModelJob]:
         """A hold counts in the period in which it was made, whenever it is resolved."""
-        now = self._period(self.clock())
+        today = self.servers[server].day(self.clock())
         for job in self.jobs.values():
-            theirs = (job.server, job.member) == (server, member)
-            if theirs and self._period(job.created_at) == now:
+            if job.server == server and same_period(period, job.day, today):
                 yield job
 
-    def _period(self, moment: float) -> tuple[int, ...]:
-        day = _day(moment)
-        match self.rules.cap.period:
-            case Period.DAY:
-                return (day.toordinal(),)
-            case Period.WEEK:
-                return tuple(day.isocalendar())[:2]
-            case Period.MONTH:
-                return (day.year, day.month)
+    def _given(
+        self, server: int, member: int, roles: Collection[int]
+    ) -> list[tuple[ModelGrant, int]]:
+        """The grants that still give them something, and how much; first what ends first."""
+        own = [
+            (grant, grant.credits - self._drawn(grant, member))
+            for grant in self.grants
+            if grant.is_for(server, member, roles) and grant.lives(self.clock())
+        ]
+        own.sort(key=lambda each: (each[0].until is None, each[0].until or 0.0, each[0].number))
+        return [(grant, left) for grant, left in own if left]
+
+    def _drawn(self, grant: ModelGrant, member: int) -> int:
+        jobs = (job for job in self.jobs.values() if job.member == member)
+        return sum(job.draws.get(grant.number, 0) for job in jobs)
+
+    def payers(
+        self, server: int, member: int, roles: Collection[int], price: int
+    ) -> dict[int, int]:
+        """Which grants pay how much of an accepted job: what the cap does not leave."""
+        leaves = self.standing(server, member, roles).cap_leaves
+        missing = 0 if leaves is None else max(0, price - leaves)
+        paid: dict[int, int] = {}
+        for grant, left in self._given(server, member, roles):
+            if missing:
+                paid[grant.number] = min(left, missing)
+                missing -= paid[grant.number]
+        return paid
+
+    def live_grants(self, server: int) -> set[int]:
+        """The numbers of those that somebody can still draw from, as far as the bot can know."""
+        return {
+            grant.number
+            for grant in self.grants
+            if grant.server == server
+            and grant.lives(self.clock())
+            and (
+                grant.subject is Subject.ROLE
+                or self._drawn(grant, grant.subject_id) < grant.credits
+            )
+        }
 
     def spent(self) -> int:
         """What the operator has spent in this calendar month, or is about to."""
@@ -128,19 +189,27 @@ class Model:
         return sum(sent) + sum(job.price for job in self.in_state(State.QUEUED))
 
     def refusals(
-        self, server: int, member: int, price: int, interaction: int, retry_of: str | None
+        self,
+        server: int,
+        member: int,
+        roles: Collection[int],
+        *,
+        price: int,
+        interaction: int,
+        retry_of: str | None,
     ) -> set[Refusal]:
         """Every reason not to accept this; none: it is accepted."""
         rules = self.rules
         unfinished = [j for j in self.jobs.values() if j.member == member and not j.state.final]
-        total = self.used(server, member) + self.held(server, member) + price
+        standing = self.standing(server, member, roles)
         tried = retry_of is not None and any(j.retry_of == retry_of for j in self.jobs.values())
         reasons = {
             Refusal.REPEATED: any(j.interaction == interaction for j in self.jobs.values()),
             Refusal.SHARE: len(unfinished) >= rules.max_each,
             Refusal.RETRIED: tried,
             Refusal.BUDGET: rules.budget is not None and self.spent() + price > rules.budget,
-            Refusal.CAP: total > (rules.cap.credits or 0),
+            Refusal.CAP: not standing.cap_allows(price),
+            Refusal.SERVER_CAP: not standing.server_allows(price),
         }
         return {refusal for refusal, holds in reasons.items() if holds}
 
@@ -179,6 +248,14 @@ class Model:
         fetchable = job.ready_until is not None and job.ready_until > now + ADDRESSES_LIVE_ON
         back = now + LONGEST_WAIT < job.not_before  # somebody set the clock back
         return job.placed and fetchable and (job.not_before <= now or back)
+
+
+def _used(jobs: Collection[ModelJob]) -> int:
+    return sum(job.price for job in jobs if job.captured)
+
+
+def _held(jobs: Collection[ModelJob]) -> int:
+    return sum(job.price for job in jobs if not job.state.final)
 
 
 def _day(moment: float) -> date:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from bot.credits.balances import CapReachedError
+from bot.credits.balances import CapReachedError, ServerCapReachedError
 from bot.credits.budget import BudgetReachedError
 from bot.errors import DeliveryError, PersonError, ShotlistError, StateConflictError
 from bot.generation import Generation, Mode
@@ -17,6 +18,7 @@ from bot.jobs.recovery import recover
 from bot.jobs.states import Failure, State
 from bot.storage.database import Database
 from tests.storage.books import Books, Clock
+from tests.storage.comparison import compare_standing
 from tests.storage.model import FOREVER, UNDER_WAY, Model, ModelJob, Refusal, Rules
 from tests.storage.samples import images
 from tests.storage.surroundings import Memory, Power, PowerCutError
@@ -70,7 +72,8 @@ class Pair:
         self.power.left = None
         return self._runner.run(work)
 
-    def _succeeds(self, work: Coroutine[Any, Any, object]) -> bool:
+    def succeeds(self, work: Coroutine[Any, Any, object]) -> bool:
+        """Whether a step was done; where the power went out in it, a new process begins."""
         try:
             self._runner.run(work)
         except PowerCutError:
@@ -116,14 +119,22 @@ class Pair:
         member: int,
         generation: Generation,
         *,
+        roles: frozenset[int] = frozenset(),
         retry_of: str | None = None,
         repeated: bool = False,
     ) -> ModelJob | None:
         """A command, or the last one delivered once more; the job where it was accepted."""
         self._interactions += not (repeated and self._interactions)
+        price = generation.price
         refusals = self.model.refusals(
-            server, member, generation.price, self._interactions, retry_of
+            server,
+            member,
+            roles,
+            price=price,
+            interaction=self._interactions,
+            retry_of=retry_of,
         )
+        standing = self.model.standing(server, member, roles)
         new = ModelJob(
             "",
             server,
@@ -131,53 +142,64 @@ class Pair:
             generation.price,
             self._interactions,
             created_at=self.clock(),
+            day=self.model.servers[server].day(self.clock()),
+            cap_of=(standing.subject, standing.subject_id),
             ready_until=None if generation.mode is Mode.MULTISHOT else FOREVER,
             retry_of=retry_of,
         )
         if refusals:
             with pytest.raises(ShotlistError) as refused:
-                self.result(self._accept(new, generation))
+                self.result(self._accept(new, generation, roles))
             assert _kind(refused.value) in refusals
-        elif self._succeeds(self._accept(new, generation)):
+        elif self.succeeds(self._accept(new, generation, roles)):
+            new.draws = self.model.payers(server, member, roles, price)
             self.model.jobs[new.id] = new
             return new
         return None
 
-    async def _accept(self, new: ModelJob, generation: Generation) -> None:
+    async def _accept(self, new: ModelJob, generation: Generation, roles: frozenset[int]) -> None:
         accepted = await self.books.submit(
             generation,
             member=new.member,
             server=new.server,
+            roles=roles,
             interaction=new.interaction,
             retry_of=new.retry_of,
         )
         new.id = accepted.job.id
-        balance = accepted.balance
-        assert balance.used + balance.held <= (self.model.rules.cap.credits or 0)
-        assert balance.used == self.model.used(new.server, new.member)
-        assert balance.held == self.model.held(new.server, new.member) + new.price
+        before = self.model.standing(new.server, new.member, roles)
+        drawn = sum(self.model.payers(new.server, new.member, roles, new.price).values())
+        after = replace(
+            before,
+            held=before.held + new.price,
+            drawn=before.drawn + drawn,
+            granted=before.granted - drawn,
+            shared=before.shared
+            and (before.shared[0], before.shared[1], before.shared[2] + new.price),
+        )
+        compare_standing(accepted.balance, after)
 
     def cancel(self, job: ModelJob) -> None:
         """Out of the queue."""
-        if self._succeeds(self.books.store.cancelled(job.id)):
+        if self.succeeds(self.books.store.cancelled(job.id)):
             job.end(State.CANCELLED, "release")
 
     def stop(self, job: ModelJob) -> None:
         """Pressed at any time; noted only while it can still be hidden."""
-        if self._succeeds(self.books.store.ask_to_stop(job.id)):
+        if self.succeeds(self.books.store.ask_to_stop(job.id)):
             job.stopped = job.stopped or job.state in (State.SUBMITTING, State.RUNNING)
 
     # --- the engine ---
 
     def place(self, job: ModelJob) -> None:
         """The placeholder is there."""
-        if self._succeeds(self.books.store.placed(job.id, 1)):
+        if self.succeeds(self.books.store.placed(job.id, 1)):
             job.placed = True
 
     def prepare(self, job: ModelJob, seconds: float) -> None:
         """Its references can be fetched for so long."""
         until = self.clock() + seconds
-        if self._succeeds(self.books.store.prepared(job.id, [], until)):
+        if self.succeeds(self.books.store.prepared(job.id, [], until)):
             job.ready_until = until
 
     def claim(self) -> None:
@@ -188,7 +210,7 @@ class Pair:
         async def remember() -> None:
             claimed.append(await self.books.queue.claim())
 
-        if self._succeeds(remember()):
+        if self.succeeds(remember()):
             assert [job and job.id for job in claimed] == [expected]
             if expected is not None:
                 self._claimed(self.model.jobs[expected])
@@ -215,7 +237,7 @@ class Pair:
     def put_back(self, job: ModelJob, pause: float) -> None:
         """The image API is busy: certainly not accepted."""
         not_before = self.clock() + pause
-        if not self._succeeds(self.books.store.put_back(job.id, not_before=not_before)):
+        if not self.succeeds(self.books.store.put_back(job.id, not_before=not_before)):
             return
         job.taken -= 1
         if job.stopped:
@@ -225,31 +247,31 @@ class Pair:
 
     def run(self, job: ModelJob) -> None:
         """The image API takes it."""
-        if self._succeeds(self.books.store.running(job.id, f"task-{job.id}")):
+        if self.succeeds(self.books.store.running(job.id, f"task-{job.id}")):
             job.state, job.has_task = State.RUNNING, True
 
     def complete(self, job: ModelJob) -> None:
         """A look brings the news that the task is finished."""
-        if self._succeeds(self.books.store.delivering(job.id, task_seconds=7.0)):
+        if self.succeeds(self.books.store.delivering(job.id, task_seconds=7.0)):
             job.state = State.DELIVERING
 
     def deliver(self, job: ModelJob) -> None:
         """The images are where they belong, or in the media folder of a stopped job."""
         store = self.books.store
         finish = store.stopped if job.stopped else store.done
-        if self._succeeds(finish(job.id, images(), kept=job.stopped)):
+        if self.succeeds(finish(job.id, images(), kept=job.stopped)):
             end = State.CANCELLED if job.stopped else State.DONE
             job.end(end, "capture", shown=not job.stopped)
 
     def fail(self, job: ModelJob, *, lost: bool) -> None:
         """Refused or given up; ``lost``: a submission whose answer never came."""
         failure = Failure.ANSWER_LOST if lost else Failure.PROGRAM_ERROR
-        if self._succeeds(self.books.store.failed(job.id, job.state, failure, None)):
+        if self.succeeds(self.books.store.failed(job.id, job.state, failure, None)):
             job.end(State.UNCONFIRMED if lost else State.FAILED, "release")
 
     def show(self, job: ModelJob) -> None:
         """The message says how it ended."""
-        if self._succeeds(self.books.store.shown(job.id)):
+        if self.succeeds(self.books.store.shown(job.id)):
             job.shown = True
 
     def step_out_of_turn(self, job: ModelJob) -> None:
@@ -281,6 +303,8 @@ def _kind(error: ShotlistError) -> Refusal:
     match error:
         case CapReachedError():
             return Refusal.CAP
+        case ServerCapReachedError():
+            return Refusal.SERVER_CAP
         case BudgetReachedError():
             return Refusal.BUDGET
         case AlreadyAcceptedError():

@@ -5,8 +5,9 @@ import pytest
 from bot.credits.balances import Balance, CapReachedError, ServerCapReachedError
 from bot.credits.caps import Cap, Period, Subject
 from bot.credits.changes import Change
-from bot.errors import StorageError
+from bot.errors import PersonError, StorageError
 from bot.jobs.states import State
+from bot.server_settings import ServerSettings
 from tests.storage.books import PLENTY, Books
 from tests.storage.samples import (
     ALICE,
@@ -275,8 +276,11 @@ async def test_a_change_that_is_refused_is_none(books: Books) -> None:
     await books.set_zone("Asia/Tokyo")
     before = await books.dump()
 
-    with pytest.raises(ZeroDivisionError):
-        await books.rules.change_settings(SERVER, lambda _settings: 1 // 0, by=MODERATOR)  # type: ignore[return-value]
+    def refuse(_settings: ServerSettings) -> ServerSettings:
+        raise PersonError("no")
+
+    with pytest.raises(PersonError, match="no"):
+        await books.rules.change_settings(SERVER, refuse, by=MODERATOR)
     assert await books.dump() == before
 
 

@@ -2,19 +2,21 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from bot.errors import StorageError
 from bot.storage.database import Database
-from bot.storage.migrate import MIGRATIONS, migrate, revision
-from bot.storage.schema import metadata
+from bot.storage.migrate import MIGRATIONS, alembic_config, migrate, revision
+from bot.storage.schema import daily_totals, metadata, server_totals
 from tests.storage.books import url_of
 
 BROKEN = '''"""A migration that fails in its middle."""
@@ -125,6 +127,33 @@ async def test_the_revision_is_told(empty: Database) -> None:
     assert current is None
     await migrate(empty)
     assert await revision(empty) == (wanted, wanted)
+
+
+async def test_what_a_server_used_before_its_sums_were_kept_is_summed(empty: Database) -> None:
+    """The sums of each server begin as those of its members, day by day."""
+
+    def before(connection: Connection) -> None:
+        command.upgrade(alembic_config(connection), "0003")
+
+    async with empty.write() as connection:
+        await connection.run_sync(before)
+        await connection.execute(
+            text(
+                "INSERT INTO daily_totals (server_id, member_id, day, used, held) VALUES"
+                " (1, 1, '2027-01-15', 6, 0), (1, 2, '2027-01-15', 16, 12),"
+                " (1, 1, '2027-01-16', 0, 6), (2, 1, '2027-01-15', 100, 0)"
+            )
+        )
+    await migrate(empty)
+    async with empty.read() as connection:
+        sums = await connection.execute(select(server_totals).order_by("server_id", "day"))
+        assert [tuple(row) for row in sums] == [
+            (1, date(2027, 1, 15), 22, 12),
+            (1, date(2027, 1, 16), 0, 6),
+            (2, date(2027, 1, 15), 100, 0),
+        ]
+        drawn = await connection.execute(select(daily_totals.c.drawn))
+        assert set(drawn.scalars()) == {0}
 
 
 async def test_a_database_of_a_newer_program_is_refused_in_words(empty: Database) -> None:

@@ -1,7 +1,8 @@
 """Any sequence of events, against a plain model: states, credits, turns, and what is refused.
 
-Members ask and change their minds, the engine works, the operator changes the settings, the
-clock jumps, and the process dies between two steps or in the middle of one.
+Members ask and change their minds, the engine works, moderators set caps and give grants, the
+operator changes the settings, the clock jumps, and the process dies between two steps or in the
+middle of one.
 """
 
 from pathlib import Path
@@ -18,20 +19,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.credits.caps import Cap, Period, window
+from bot.credits.caps import Cap, Period, Subject, window
 from bot.errors import DeliveryError
 from bot.generation import Generation
 from bot.jobs.states import UNFINISHED, State
 from tests.profiles import examples
 from tests.storage.comparison import compare
 from tests.storage.model import FOREVER, ModelJob, Rules
+from tests.storage.moderators import Moderators
 from tests.storage.pair import Pair
-from tests.storage.samples import ALICE, BOB, IMAGINE, MULTISHOT, SERVER
+from tests.storage.samples import ALICE, BOB, IMAGINE, MULTISHOT, PAINTERS, POETS, SERVER
 from tests.storage.surroundings import Power, SqliteFiles, Storage
 
 DAY = 86_400.0
 JUMPS = (1.0, 59.0, 899.0, 3600.0, DAY, 7 * DAY, 31 * DAY, -1.0, -3600.0, -DAY, -31 * DAY)
-MOST_STATEMENTS = 12  # more than any transaction here has
+MOST_STATEMENTS = 30  # more than any transaction here has
 
 seldom = st.sampled_from([False, False, False, True])
 operators_rules = st.builds(
@@ -41,11 +43,24 @@ operators_rules = st.builds(
     max_each=st.integers(2, 8),
     budget=st.sampled_from([None, None, 100, 300]),
 )
+servers = st.sampled_from([SERVER, SERVER + 1])
+members = st.sampled_from([ALICE, BOB, BOB + 1])
+roles = st.sampled_from([PAINTERS, POETS])
 requests = st.tuples(
-    st.sampled_from([SERVER, SERVER + 1]),
-    st.sampled_from([ALICE, BOB, BOB + 1]),
+    servers,
+    members,
     st.sampled_from([IMAGINE, MULTISHOT]),
+    st.frozensets(roles, max_size=2),
 )
+holders = st.one_of(
+    st.tuples(st.just(Subject.ROLE), roles), st.tuples(st.just(Subject.MEMBER), members)
+)
+subjects = holders | st.sampled_from([(Subject.EVERYONE, 0), (Subject.SERVER, 0)])
+moderators_caps = st.none() | st.builds(
+    Cap, st.sampled_from([None, 0, 6, 20, 60, 240]), st.sampled_from(Period)
+)
+zones = st.sampled_from(["UTC", "Pacific/Auckland", "America/New_York"])
+Asked = tuple[int, int, Generation, frozenset[int]]
 
 
 class Sequences(RuleBasedStateMachine):
@@ -54,14 +69,16 @@ class Sequences(RuleBasedStateMachine):
     storage: Storage
     power: Power
     pair: Pair
+    moderators: Moderators
 
     @initialize(rules=operators_rules, jobs=st.lists(requests, max_size=5))
-    def begin(self, rules: Rules, jobs: list[tuple[int, int, Generation]]) -> None:
+    def begin(self, rules: Rules, jobs: list[Asked]) -> None:
         """A database with a few jobs in it."""
         self.power.left = None
         self.pair = Pair(self.storage.new(), rules, self.power)
-        for server, member, generation in jobs:
-            if new := self.pair.ask(server, member, generation):
+        self.moderators = Moderators(self.pair)
+        for server, member, generation, had in jobs:
+            if new := self.pair.ask(server, member, generation, roles=had):
                 self.pair.place(new)
 
     def teardown(self) -> None:
@@ -81,7 +98,7 @@ class Sequences(RuleBasedStateMachine):
         self,
         *,
         data: st.DataObject,
-        request: tuple[int, int, Generation],
+        request: Asked,
         repeated: bool,
         retried: bool,
         unanswered: bool,
@@ -90,7 +107,10 @@ class Sequences(RuleBasedStateMachine):
         retry_of = None
         if retried and self.has(State.FAILED, State.UNCONFIRMED):
             retry_of = self.one_of(data, State.FAILED, State.UNCONFIRMED).id
-        new = self.pair.ask(*request, retry_of=retry_of, repeated=repeated)
+        server, member, generation, had = request
+        new = self.pair.ask(
+            server, member, generation, roles=had, retry_of=retry_of, repeated=repeated
+        )
         if new is not None and not unanswered:
             self.pair.place(new)
 
@@ -148,6 +168,27 @@ class Sequences(RuleBasedStateMachine):
         job = self.one_of(data, *State)
         self.pair.stop(job)
         self.pair.step_out_of_turn(job)
+
+    @rule(
+        data=st.data(),
+        server=servers,
+        what=st.sampled_from(["cap", "cap", "cap", "grant", "grant", "revoke", "zone"]),
+    )
+    def moderate(self, data: st.DataObject, server: int, what: str) -> None:
+        """A moderator sets or takes away a cap, gives or revokes a grant, moves the calendar."""
+        grants = self.pair.model.grants
+        match what:
+            case "cap":
+                self.moderators.set_cap(server, *data.draw(subjects), data.draw(moderators_caps))
+            case "zone":
+                self.moderators.set_zone(server, data.draw(zones))
+            case "revoke" if grants:
+                self.moderators.revoke(server, data.draw(st.sampled_from(grants)))
+            case _:
+                lasts = data.draw(st.sampled_from([None, None, 60.0, DAY, 40 * DAY]))
+                until = None if lasts is None else self.pair.clock() + lasts
+                credits = data.draw(st.sampled_from([3, 6, 20]))
+                self.moderators.give(server, *data.draw(holders), credits, until)
 
     @rule(
         data=st.data(),

@@ -233,7 +233,7 @@ async def test_the_results_of_a_thread_are_those_that_one_may_see(
     mine = await _made(books, private=True)
     await _made(books, channel=12345)
     gone = await _made(books)
-    await books.store.delete_result(gone.id)
+    await books.store.delete_result(gone.id, by=1)
     await books.submit()  # not finished
     assert [job.id for job in await threads.results(THREAD, ALICE)] == [public.id, mine.id]
     assert [job.id for job in await threads.results(THREAD, BOB)] == [public.id, theirs.id]
@@ -272,7 +272,7 @@ async def test_on_a_result_that_was_brought_back_the_root_is_where_the_picture_c
     found = await threads.root(THREAD, CHANNEL)
     assert found is not None
     assert found.id == root.id
-    await books.store.delete_result(root.id)
+    await books.store.delete_result(root.id, by=1)
     assert await threads.root(THREAD, CHANNEL) is None
 
 

@@ -32,6 +32,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("server_id", "day", "member_id", "kind", name=op.f("pk_refusals")),
     )
     op.create_table(
+        "budget_warnings",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("budget", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("percent", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("told_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "budget", "percent", name=op.f("pk_budget_warnings")),
+    )
+    op.create_table(
         "changes",
         sa.Column(
             "id",
@@ -49,6 +57,21 @@ def upgrade() -> None:
         sa.Column("after", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
     )
+    op.create_table(
+        "log_entries",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("server_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_entries")),
+    )
+    op.create_index("ix_log_entries_server", "log_entries", ["server_id", "id"], unique=False)
     op.create_index("ix_changes_server", "changes", ["server_id", "at"], unique=False)
     op.create_table(
         "grants",

@@ -1,0 +1,106 @@
+"""What a server's log channel shows: who made what, what was refused, what was changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from discord import ui
+
+from bot.credits.caps import Subject
+from bot.credits.changes import Change
+from bot.jobs.job import Job
+from bot.jobs.states import State
+from bot.language import _
+from bot.moderation.log import Entry, Kind
+from cogs.ui.caps import change_line
+from cogs.ui.layout import card, paragraph
+from cogs.ui.phrases import credits_of, settings_of, state_word
+from cogs.ui.plain_text import shown
+
+_ACCENT = 0x80848E
+_PROMPT_CHARACTERS = 200
+
+
+def log_card(entries: Sequence[Entry], jobs: Mapping[str, Job], *, private: bool) -> ui.LayoutView:
+    """``jobs`` are those that entries tell of; ``private``: with the prompts of private ones."""
+    return card(
+        *(paragraph(*_lines(entry, jobs, private=private)) for entry in entries), accent=_ACCENT
+    )
+
+
+def _lines(entry: Entry, jobs: Mapping[str, Job], *, private: bool) -> list[str]:
+    when, content = f"<t:{round(entry.at)}:T>", entry.content
+    job = jobs.get(content.get("job", ""))
+    match entry.kind:
+        case Kind.JOB:
+            return _made(when, job, private=private) if job else [when]
+        case Kind.REFUSAL:
+            lines = [
+                _("{when} **refused** <@{member}> in <#{channel}>: {why}").format(
+                    when=when,
+                    member=content["member"],
+                    channel=content["channel"],
+                    why=shown(content["why"], _PROMPT_CHARACTERS),
+                )
+            ]
+            return lines + _prompt(content["prompt"], open_to_log=private or not content["private"])
+        case Kind.CHANGE:
+            return [_("**changed** {what}").format(what=change_line(_change(entry)))]
+        case Kind.DELETED:
+            return [
+                _("{when} **deleted** by <@{by}>: {job}").format(
+                    when=when, by=content["by"], job=_name(job, content["job"])
+                )
+            ]
+        case Kind.REPORT:
+            lines = [
+                _("{when} **reported** by <@{by}>: {job}").format(
+                    when=when, by=content["by"], job=_name(job, content["job"])
+                )
+            ]
+            if content["reason"]:
+                lines.append("> " + shown(content["reason"], _PROMPT_CHARACTERS))
+            return lines
+
+
+def _made(when: str, job: Job, *, private: bool) -> list[str]:
+    hidden = job.place.private or job.stopped
+    parts = [
+        f"{when} <@{job.member_id}> · /{job.generation.mode.value}",
+        state_word(job.state, stopped=job.stopped),
+        settings_of(job.generation),
+    ]
+    if job.state in (State.DONE, State.CANCELLED):
+        parts.append(credits_of(job.price))
+    if hidden:
+        parts.append(_("private"))
+    elif job.link:
+        parts.append(job.link)
+    parts.append(f"`{job.id}`")
+    return [
+        " · ".join(parts),
+        *_prompt(job.generation.prompt, open_to_log=private or not hidden),
+    ]
+
+
+def _prompt(prompt: str, *, open_to_log: bool) -> list[str]:
+    return ["> " + shown(prompt, _PROMPT_CHARACTERS)] if prompt and open_to_log else []
+
+
+def _name(job: Job | None, job_id: str) -> str:
+    if job is None:
+        return f"`{job_id}`"
+    return _("`{id}` of <@{member}>").format(id=job_id, member=job.member_id)
+
+
+def _change(entry: Entry) -> Change:
+    content: Mapping[str, Any] = entry.content
+    return Change(
+        server_id=0,
+        at=entry.at,
+        by=content["by"],
+        what=content["what"],
+        subject=Subject(content["subject"]) if content["subject"] else None,
+        subject_id=content["subject_id"],
+        before=content["before"],
+        after=content["after"],
+    )

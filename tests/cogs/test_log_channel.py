@@ -1,0 +1,150 @@
+"""The log channel: who made what, what was refused, what was changed; and when it is gone."""
+
+from typing import Any
+
+import discord
+import pytest
+from simcord import ChannelHandle, MemberActor
+from simcord.results import ResponseMessage
+
+from bot.delivery import server_log
+from bot.jobs.states import State
+from bot.moderation.log import Kind
+from tests.cogs.reading import words
+from tests.cogs.test_caps import caps, chief
+from tests.cogs.world import World
+
+__all__ = ["chief"]
+
+
+@pytest.fixture(autouse=True)
+def posted_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_log, "EVERY_SECONDS", 0.02)
+
+
+@pytest.fixture
+def room(world: World) -> ChannelHandle:
+    return world.guild.create_text_channel("bot-log")
+
+
+def logged(room: ChannelHandle) -> str:
+    """All that the channel says."""
+    return "\n".join(
+        words([dict(component.to_dict()) for component in message.components])
+        for message in room.history()
+    )
+
+
+async def says(world: World, room: ChannelHandle, text: str) -> None:
+    try:
+        await world.until(lambda: text in logged(room))
+    except TimeoutError:
+        raise AssertionError(f"{text!r} is not in {logged(room)!r}") from None
+
+
+async def test_it_tells_of_itself_first_and_then_of_what_was_made(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    said = await caps(world, chief, "log", channel=room)
+    assert f"Log channel:** <#{room.id}>" in said
+    await says(world, room, f"log channel: none → <#{room.id}>")
+    await world.imagine("a lighthouse @everyone")
+    job = await world.until_state(State.DONE)
+    await says(world, room, f"<@{world.alice.id}> · /imagine · finished")
+    told = logged(room)
+    assert "a lighthouse" in told
+    assert job.link is not None
+    assert job.link in told
+    assert "6 credits" in told
+    assert not any(message.mention_everyone for message in room.history())
+
+
+async def test_private_results_are_told_without_their_prompt_unless_the_server_chose_otherwise(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    await caps(world, chief, "log", channel=room)
+    await world.imagine("a secret cave", private=True)
+    await says(world, room, "private")
+    assert "secret cave" not in logged(room)
+    await caps(world, chief, "log", private=True)
+    await world.imagine("a second cave", private=True)
+    await says(world, room, "a second cave")
+
+
+async def test_refusals_changes_deletions_and_reports_are_told(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    await caps(world, chief, "log", channel=room)
+    first = await world.imagine("a lighthouse")
+    job = await world.until_state(State.DONE)
+    await caps(world, chief, "default", credits=6)
+    await says(world, room, f"<@{chief.id}> · cap for everyone: none → 6 credits a day")
+    await world.imagine("one too many")
+    await says(world, room, "refused")
+    assert "one too many" in logged(room)
+    assert "you have 0 of 6 left" in logged(room)
+    await world.services.log_book.note(
+        world.guild.id, Kind.REPORT, {"job": job.id, "by": 5, "reason": "ugly"}
+    )
+    await says(world, room, "> ugly")
+    asked = world.answer(await world.press(first, "Delete", by=world.mod))
+    await world.press(asked, "Delete for good", by=world.mod)
+    await says(world, room, f"deleted** by <@{world.mod.id}>: `{job.id}` of <@{world.alice.id}>")
+
+
+async def test_nothing_is_lost_by_a_restart_nor_while_discord_is_away(
+    world: World, chief: MemberActor, room: ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_log, "EVERY_SECONDS", 1_000.0)
+    await world.restart()
+    await caps(world, chief, "log", channel=room)
+    await world.imagine("before the restart")
+    await world.until_state(State.DONE)
+    assert logged(room) == ""
+    monkeypatch.setattr(server_log, "EVERY_SECONDS", 0.02)
+    world.env.inject_error("POST", f"/channels/{room.id}/messages", status=503, code=0, message="")
+    await world.restart()
+    await says(world, room, "before the restart")
+    assert logged(room).count("before the restart") == 1
+
+
+async def test_a_channel_that_is_gone_is_told_once_to_who_named_it(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    await caps(world, chief, "log", channel=room)
+    await says(world, room, "log channel")
+    world.env.inject_error(
+        "POST", f"/channels/{room.id}/messages", status=404, code=10003, message="Unknown Channel"
+    )
+    for prompt in ("first", "second"):
+        await world.imagine(prompt)
+        await world.until_state(State.DONE)
+
+    async def given_up() -> bool:
+        rules = await world.services.rules.of(world.guild.id)
+        return rules.settings.log_channel is None
+
+    await world.until_true(given_up)
+
+    def direct() -> list[ResponseMessage | Any]:
+        return [
+            event
+            for name, event in world.events
+            if name == "MESSAGE_CREATE" and "The log channel you named" in event.get("content", "")
+        ]
+
+    await world.until(lambda: len(direct()) == 1)
+    assert f"log channel: <#{room.id}> → none" in await caps(world, chief, "show")
+
+
+async def test_a_channel_the_bot_may_not_post_in_is_not_taken(
+    world: World, chief: MemberActor
+) -> None:
+    closed = world.guild.create_text_channel(
+        "closed",
+        overwrites={world.guild.default_role: discord.PermissionOverwrite(send_messages=False)},
+    )
+    said = await caps(world, chief, "log", channel=closed)
+    assert "give me Send Messages there" in said
+    assert (await world.services.rules.of(world.guild.id)).settings.log_channel is None
+    assert "not both" in await caps(world, chief, "log", channel=closed, off=True)
