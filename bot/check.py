@@ -113,15 +113,9 @@ def _allowed(settings: Settings, servers: Sequence[JoinedServer]) -> Iterator[Fi
         if not settings.serves(server.id):
             text = f"{server.name} ({server.id}) is not in ALLOWED_SERVERS: nobody is served there"
             yield Finding("servers", None, text)
-    for wanted in settings.allowed_servers:
+    for wanted in settings.allowed_servers or ():
         if wanted not in joined and len(servers) < MOST_SERVERS:
             yield Finding("servers", None, f"ALLOWED_SERVERS has {wanted}: the bot is not in it")
-
-
-def _check_allowed(settings: OfflineSettings) -> Finding:
-    """Whom the bot is for."""
-    ids = ", ".join(map(str, settings.allowed_servers))
-    return Finding("ALLOWED_SERVERS", None, f"the bot is for these servers alone: {ids}")
 
 
 def _reason(error: Exception) -> str:
@@ -264,8 +258,9 @@ async def check(settings: OfflineSettings, say: Callable[[Finding], None]) -> bo
         complete = settings
         checks = [lambda: check_token(complete), lambda: check_key(complete), *checks]
     fine = True
-    if settings.allowed_servers:
-        say(_check_allowed(settings))
+    if settings.allowed_servers is not None:
+        ids = ", ".join(map(str, settings.allowed_servers))
+        say(Finding("ALLOWED_SERVERS", None, f"the bot is for these servers alone: {ids}"))
     for each in checks:
         async for finding in each():
             say(finding)

@@ -113,7 +113,7 @@ class ShotlistClient(commands.AutoShardedBot):
         self.opened = asyncio.Event()
         self.tree.error(self._command_failed)
         self._refusals = Background()
-        if settings.allowed_servers:
+        if settings.allowed_servers is not None:
             turn_away(self, lambda server: not settings.serves(server), self._refuse)
 
     async def setup_hook(self) -> None:

@@ -13,32 +13,25 @@ What is taken for an ordinary word instead, so that ordinary texts pass:
   the letters of a word of two; a number and its unit ("5am" is not "sam"); "!" at the end of a
   word; an apostrophe or comma between letters ("he'll" is not "hell").
 - One word of two, and two words of one: "the rapist" and "therapist" are not each other.
-
-Where words are written without spaces between them (Han, Hiragana, Thai, Lao, Khmer, Myanmar), a
-word is met anywhere. A word of Katakana is met between other scripts, so that "キル" is not in
-"スキル"; one of Hangul at the beginning of a word, since particles are written onto it.
 """
 
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Self, TypeAlias
 
-from bot.look_alikes import ANY, WORDLIKE, Kind, Sign, signs_of
+from bot.look_alikes import ANY, PICTURED, WORDLIKE, Kind, Sign
+from bot.texts import MOST_REPEATED, Text, may_begin, may_end
 
 _MOST_INSERTED = 3  # characters between two letters of one word
 _MOST_BETWEEN = 8  # and between two words of a phrase
-_MOST_REPEATED = 3  # of a letter; what is more is read as so many
 _SHORT = 3  # letters: such words are easily met by chance
 _LATIN = "LATIN"
-_WITHOUT_SPACES = frozenset({"CJK", "IDEOGRAPHIC", "HIRAGANA", "THAI", "LAO", "KHMER", "MYANMAR"})
-_OWN_WORDS = frozenset({"KATAKANA", "HANGUL"})
-_HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
-_UNITS = frozenset(
-    "s st nd rd th d x k m b g p w v l t am pm mm cm dm km in ft yd mi nm ml cl dl kg mg lb lbs oz "
-    "px dpi ppi mp gb mb tb kb hz khz mhz ghz fps mph kmh kph h hr hrs min sec ms bit os".split()
+_WORDS_OF_ONE = frozenset("aeiouyаиявскоу")
+_UNITS = re.compile(
+    r"s|st|nd|rd|th|d|x|k|m|b|g|p|w|v|l|t|[ap]m|[mcdkn]m|in|ft|yd|mi|[mcd]l|[km]g|lbs?|oz|px|dpi"
+    r"|ppi|mp|[gmtk]b|[kmg]?hz|fps|mph|km?ph|kmh|h|hrs?|min|sec|ms|bit|os"
 )
 
 
@@ -60,50 +53,7 @@ class Steps:
             raise OutOfStepsError
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text, read once: ``signs`` and where each is in ``written`` (the text, composed)."""
-
-    written: str
-    signs: tuple[Sign, ...]
-    spans: tuple[tuple[int, int], ...]
-    script: str | None
-    """The script most of its words are in, where that is certain."""
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """``text`` as it is compared."""
-        half = _HALF_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-        written = unicodedata.normalize("NFC", half)
-        signs: list[Sign] = []
-        spans: list[tuple[int, int]] = []
-        for position, character in enumerate(written):
-            for sign in signs_of(character):
-                if sign.kind is Kind.LETTER and signs[-_MOST_REPEATED:] == [sign] * _MOST_REPEATED:
-                    spans[-1] = (spans[-1][0], position + 1)
-                    continue
-                signs.append(sign)
-                spans.append((position, position + 1))
-        _read_in_place(written, signs, spans)
-        return cls(written, tuple(signs), tuple(spans), _script_of(signs))
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the signs from ``start`` up to ``end`` stand in what was written."""
-        return self.spans[start][0], self.spans[end - 1][1]
-
-    def plain(self) -> tuple[str, list[tuple[int, int]]]:
-        """The text without disguises of single letters, and where each character comes from."""
-        characters: list[str] = []
-        spans: list[tuple[int, int]] = []
-        for sign, span in zip(self.signs, self.spans, strict=True):
-            latin = sign.looks and sign.script != self.script
-            said = min(sign.looks) if latin else sign.primary
-            characters.append(said if sign.kind in (Kind.LETTER, Kind.MARK) else sign.own)
-            spans.append(span)
-        return "".join(characters), spans
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
     """Where a search can be: after this letter of some words. ``ends`` are those it ends."""
 
@@ -116,13 +66,9 @@ class _Node:
 
     def accepts(self, sign: Sign) -> bool:
         """Whether the character may stand for this letter."""
-        if self.own in sign.letters:
-            return self.script == sign.script or not self.script or not sign.looks or (
-                self.script == _LATIN or self.own == sign.primary
-            )
         if sign.script == self.script:
-            return False
-        return not self.looks.isdisjoint(sign.letters)
+            return self.own == sign.primary or (self.script == _LATIN and self.own in sign.letters)
+        return self.own in sign.letters or not self.looks.isdisjoint(sign.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +81,18 @@ class _Word:
     digits: int
     scripts: frozenset[str]
 
+    @classmethod
+    def of(cls, written: str, letters: Sequence[Sign]) -> Self:
+        """The word of these letters."""
+        digits = sum(sign.kind is Kind.DIGIT for sign in letters)
+        return cls(
+            written,
+            length=len(letters),
+            letters=len(letters) - digits,
+            digits=digits,
+            scripts=frozenset(sign.script for sign in letters if sign.kind is Kind.LETTER),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -145,9 +103,187 @@ class Found:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    node: _Node
-    gap: int = 0
-    again: int = 0
-    """How often in a row its letter was repeated after a gap."""
+_State: TypeAlias = tuple[_Node, int, bool, int]
+"""After which letter, how many characters of a gap, one that parts words, gaps in its repeats."""
+
+
+class Words:
+    """Words and phrases that are looked for, all of them at once."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._root = _Node()
+        for word in words:
+            self._add(word)
+        self._first: dict[str, list[_Node]] = {}
+        for node in self._root.within:
+            for letter in {node.own, *node.looks}:
+                self._first.setdefault(letter, []).append(node)
+
+    def _add(self, written: str) -> None:
+        read = Text.read(written)
+        node, apart = self._root, False
+        letters: list[Sign] = []
+        for sign in read.signs:
+            if not sign.letters or sign.letters == {ANY}:
+                apart = bool(letters)
+                continue
+            letters.append(sign)
+            node = _child(node.after if apart else node.within, sign)
+            apart = False
+        if letters:
+            node.ends.append(_Word.of(written, letters))
+
+    def met(self, text: Text, steps: Steps) -> Iterator[Found]:
+        """The words that are in the text; raises ``OutOfStepsError``."""
+        signs = text.signs
+        for start, sign in enumerate(signs):
+            steps.take(1)
+            nodes = {
+                node
+                for letter in sign.letters
+                for node in self._first.get(letter, ())
+                if node.accepts(sign)
+            }
+            if not nodes or not may_begin(signs, start):
+                continue
+            yield from _met_from(text, start, nodes, steps, spelled=False)
+            gap = signs[start + 1 : start + 1 + MOST_REPEATED]
+            if any(each.kind not in WORDLIKE for each in gap):
+                yield from _met_from(text, start, nodes, steps, spelled=True)
+
+
+def _child(nodes: list[_Node], sign: Sign) -> _Node:
+    script = _LATIN if sign.kind is Kind.SIGN else sign.script
+    for node in nodes:
+        if (node.own, node.script) == (sign.primary, script):
+            return node
+    nodes.append(_Node(sign.primary, sign.looks, script))
+    return nodes[-1]
+
+
+def _met_from(
+    text: Text, start: int, nodes: set[_Node], steps: Steps, *, spelled: bool
+) -> Iterator[Found]:
+    """The words that begin here; ``spelled``: with something between any two letters."""
+    states: set[_State] = {(node, 0, False, 0) for node in nodes}
+    end = start + 1
+    while states:
+        for node, gap, _parting, _again in states:
+            for word in node.ends if gap == 0 else ():
+                if _counts(text, word, start, end, spelled=spelled):
+                    yield Found(word.written, start, end)
+        if end == len(text.signs):
+            return
+        states = {
+            each for state in states for each in _next(state, text.signs[end], spelled=spelled)
+        }
+        steps.take(1 + len(states))
+        end += 1
+
+
+def _next(state: _State, sign: Sign, *, spelled: bool) -> Iterator[_State]:
+    node, gap, parting, again = state
+    near = gap <= _MOST_INSERTED and not parting
+    if sign.kind not in WORDLIKE:
+        inserted = spelled or sign.kind in (Kind.INSERTED, Kind.SIGN)
+        if inserted and not parting and gap < _MOST_INSERTED:
+            yield node, gap + 1, False, again
+        elif node.after and gap < _MOST_BETWEEN:
+            yield node, gap + 1, True, again
+    if not sign.letters:
+        return
+    if near and node.accepts(sign) and (not gap or (spelled and again < MOST_REPEATED)):
+        yield node, 0, False, again + bool(gap)
+    for child in node.within if near else ():
+        stands_for_any = not spelled and ANY in sign.letters
+        apart = not spelled or gap or child.own == node.own
+        if apart and (stands_for_any or child.accepts(sign)):
+            yield child, 0, False, 0
+    for child in node.after if gap else ():
+        if child.accepts(sign):
+            yield child, 0, False, 0
+
+
+def _counts(text: Text, word: _Word, start: int, end: int, *, spelled: bool) -> bool:
+    """Whether what could be the word is one, and no ordinary text that happens to look so."""
+    signs = text.signs[start:end]
+    if signs[-1].letters == {ANY} or not may_end(text.signs, end):
+        return False
+    kinds = Counter(sign.kind for sign in signs)
+    masks = sum(sign.letters == {ANY} for sign in signs)
+    real = kinds[Kind.LETTER] + kinds[Kind.MARK]
+    read = real + kinds[Kind.DIGIT] + kinds[Kind.SIGN] - masks
+    if word.letters and not real:
+        return False
+    if read < word.length and (word.length <= _SHORT or real < 2):  # noqa: PLR2004
+        return False
+    if word.length <= _SHORT and read == word.length + 1:
+        return False
+    return (
+        not (word.length < _SHORT and _is_chance(text.signs, word, start, end))
+        and not _is_measure(signs)
+        and not _is_of_its_own_script(text, word, signs)
+        and not (spelled and 2 * real < read)
+        and not _is_spelled_on(text.signs, start, end)
+    )
+
+
+def _is_chance(all_signs: Sequence[Sign], word: _Word, start: int, end: int) -> bool:
+    """Whether a word of two letters is met in disguise, or beside a digit."""
+    signs = all_signs[start:end]
+    around = [*all_signs[max(start - 1, 0) : start], *all_signs[end : end + 1]]
+    return (
+        sum(sign.kind is Kind.DIGIT for sign in signs) > word.digits
+        or any(sign.kind in (Kind.SIGN, Kind.SPACE) for sign in signs)
+        or any(sign.script == PICTURED for sign in signs)
+        or any(sign.kind is Kind.DIGIT for sign in around)
+    )
+
+
+def _is_measure(signs: Sequence[Sign]) -> bool:
+    """Whether it is a number with its unit, such as "5am" or "50mm"."""
+    if signs[0].kind is not Kind.DIGIT:
+        return False
+    unit = "".join(sign.own for sign in signs).lstrip("0123456789.")
+    return _UNITS.fullmatch(unit) is not None
+
+
+def _is_of_its_own_script(text: Text, word: _Word, signs: Sequence[Sign]) -> bool:
+    """Whether it is wholly in another script than the word, which most of the text is in."""
+    scripts = {sign.script for sign in signs if sign.kind is Kind.LETTER}
+    return scripts == {text.script} and bool(word.scripts) and not scripts & word.scripts
+
+
+def _is_spelled_on(signs: Sequence[Sign], start: int, end: int) -> bool:
+    """Whether letters that are spelled apart go on before or behind: "s k i l l"."""
+    widest, width, spaced = 0, 0, False
+    for sign in signs[start:end]:
+        width = 0 if sign.kind in WORDLIKE else width + 1
+        widest = max(widest, width)
+        spaced = spaced or sign.kind is Kind.SPACE
+    return (
+        _stands_alone(signs, start, start, end) and _goes_on(signs, start, -1, widest, spaced)
+    ) or (_stands_alone(signs, end - 1, start, end) and _goes_on(signs, end - 1, 1, widest, spaced))
+
+
+def _stands_alone(signs: Sequence[Sign], place: int, start: int, end: int) -> bool:
+    """Whether nothing wordlike is right beside the letter within the word."""
+    beside = [each for each in (place - 1, place + 1) if start <= each < end]
+    return bool(beside) and all(signs[each].kind not in WORDLIKE for each in beside)
+
+
+def _goes_on(signs: Sequence[Sign], place: int, step: int, widest: int, spaced: bool) -> bool:
+    """Whether after a gap like those within there is a letter that stands alone as well."""
+    beyond, gap, has_space = place + step, 0, False
+    while 0 <= beyond < len(signs) and signs[beyond].kind not in WORDLIKE and gap <= widest:
+        has_space = has_space or signs[beyond].kind is Kind.SPACE
+        beyond, gap = beyond + step, gap + 1
+    if not 0 < gap <= widest or has_space != spaced or not 0 <= beyond < len(signs):
+        return False
+    after = beyond + step
+    if 0 <= after < len(signs) and signs[after].kind in WORDLIKE:
+        return False
+    # Such as "I" and "a" is a word by itself, unless it is in a row with more.
+    return signs[beyond].primary not in _WORDS_OF_ONE or _goes_on(
+        signs, beyond, step, widest, spaced
+    )

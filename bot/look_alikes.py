@@ -14,7 +14,34 @@ from functools import lru_cache
 # From confusables.txt of "Unicode Security Mechanisms" (UTS #39), version 17.0.0: letters of
 # other scripts whose prototype is a Latin letter, without those of scripts that are written from
 # right to left and those that a compatibility form or a name gives away.
-_CONFUSABLE = {}
+_CONFUSABLE = {
+    "a": "ɑΑαАаᎪᗅꓮꭺ𐊠𖽀",
+    "b": "ƄΒБВЬвѢѣҌҍᏏᏴᏼᑲᑳᖯᗷⲂⲃꓐꞴ𐊂𐊡𐌁",
+    "c": "СсҪҫᏟⲤⲥꓚꮯ𐊢𐌂𐐕𐐽𐔜",
+    "d": "ÐԁᎠᏧᑯᗞᗪꓒꓓꭰ",
+    "e": "ΕЕеҽҿᎬⴹꓰꬲꭼ𐊆𑢦𑢮",
+    "f": "Ϝքᖴẝꓝꬵ𐊇𐊥𐔥𑢢𑣂",
+    "g": "ƍԌԍցᏀᏳᏻꓖꮐ",
+    "h": "ΗНнћҢңһӇӈӉӊհᎻᏂᏲᕼⲎⲏꓧꚕꮋ𐋏",
+    "i": "ɩιіւᎥᵻᵼⲓꙇꭵ𑣃",
+    "j": "ͿϳЈјյᎫᒍꓙꭻ",
+    "k": "ΚКҚҞᏦᛕⲔꓗ𐔘",
+    "l": "ƖƗǀΙІӀӏᏞᒪᛁⲒⳐⳑⵏꓡꓲꮮ𐊊𐌉𐐛𐑃𐔦𑢣𑢲𖼖𖼨",
+    "m": "ΜϺМӍᎷᗰᛖⲘꓟ𐊰𐌑",
+    "n": "ŋͷΝηиղոռⲚⲛꓠ𐑍𐔓",
+    "o": "ΘΟθοσϭОоѲѳӨөՕօჿᎾᏫⲐⲑⲞⲟⴱⵁⵔꓳꬽꬾꭴꮎꮻ𐊒𐊫𐐄𐐬𐓂𐓪𐔖𑢵𑣈𑣗",
+    "p": "þƿΡρϸРрᏢᑭᴩⲢⲣⳎⳏꓑꮲ𐊕",
+    "q": "ԛգզⵕ",
+    "r": "гяғᎡᏒᖇᴦⲅꓣꭇꭈꭱꮁꮢ𐒴𖼵",
+    "s": "ƽЅѕՏᏕᏚꓢꮪ𐊖𐐠𐑈𑣁𖼺",
+    "t": "ΤτТтҬҭᎢⲦⲧꓔꭲ𐊗𐊱𐌕𑢼𖼊",
+    "u": "ɄʋυџՍսᏌᑌᵾꓴꞟꮜ𐓎𐓶𑢸𑣘𖽂",
+    "v": "νѴѵᏙᐯⴸꓦꮩ𐔝𑢠𑣀𖼈",
+    "w": "ɯшѡѽԜԝաᎳᏔⲽꓪꝡꮃ",
+    "x": "ΧХхҲᕁᕽᚷⲬⵝꓫꞳ𐊐𐊴𐌗𐔧",
+    "y": "ɣΥγУуҮүҰұყᎩᎽᶌⲨⲩꓬ𐊲𑢤𑣜𖽃",
+    "z": "ΖᏃꓜꮓ𑢩𑣄",
+}
 # Not in that file, and used all the same by those who write words in borrowed letters.
 _BORROWED = {
     "a": "λΛΔ",
@@ -36,6 +63,9 @@ _READ_AS = {
 }  # fmt: skip
 ANY = "*"
 """The letter that stands for any other, as in "f*ck"."""
+
+PICTURED = "PICTURED"
+"""The script of letters that are pictures, such as the halves of flags."""
 
 # What can stand between the letters of one word without parting it for a reader.
 _INSERTED = frozenset(".·•‧∙⋅-‐‑_~=^`¦#%@$*+|¡§\u00ad")
@@ -126,8 +156,9 @@ def signs_of(character: str) -> tuple[Sign, ...]:
     compatible = unicodedata.normalize("NFKC", character)
     named = _named(character)
     if named:
-        own = compatible.casefold() if category[0] == "L" else named
-        return (Sign(Kind.LETTER, named, frozenset({named}), _NOTHING, own, "LATIN"),)
+        pictured = category[0] != "L"
+        own, script = (named, PICTURED) if pictured else (compatible.casefold(), "LATIN")
+        return (Sign(Kind.LETTER, named, frozenset({named}), _NOTHING, own, script),)
     count = sum(each.isalnum() for each in compatible)
     if count and (category != "So" or count == 1):
         return tuple(sign for each in compatible for sign in _word_signs(each))

@@ -114,10 +114,10 @@ class OfflineSettings(BaseModel):
         int | None, Field(gt=0), Wanted("a whole number above 0, or empty for no limit")
     ] = None
     allowed_servers: Annotated[
-        tuple[Annotated[int, Field(gt=0)], ...],
+        tuple[Annotated[int, Field(gt=0)], ...] | None,
         BeforeValidator(_items),
         Wanted("ids of servers with commas or spaces between them, or empty for all servers"),
-    ] = ()
+    ] = None
     max_running_tasks: Above = 20
     max_jobs_per_member: Above = 5
     allow_direct_messages: Annotated[bool, Wanted("true or false")] = False
@@ -203,7 +203,7 @@ class OfflineSettings(BaseModel):
 
     def serves(self, server_id: int) -> bool:
         """Whether the bot is for the people of that server."""
-        return not self.allowed_servers or server_id in self.allowed_servers
+        return self.allowed_servers is None or server_id in self.allowed_servers
 
     @property
     def provider_is_local(self) -> bool:

@@ -125,8 +125,7 @@ def defused(text: str) -> str:
     """
 
     def inside(found: re.Match[str]) -> str:
-        begins = found.start() > 0 and not _BEGINS_A_CELL.isdisjoint(found[0])
-        return found[0] + _TEXT_SIGN if begins else found[0]
+        return found[0] if _BEGINS_A_CELL.isdisjoint(found[0]) else found[0] + _TEXT_SIGN
 
     return (_TEXT_SIGN if _LEADING.match(text) else "") + _FORMULA.sub(inside, text)
 

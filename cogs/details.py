@@ -27,7 +27,7 @@ async def image_details(interaction: Interaction, message: discord.Message) -> N
     """Answer in private with all that is known of the result on ``message``."""
     with speaking(language_of(interaction)):
         await interaction.response.defer(ephemeral=True, thinking=True)
-        job = await _job_on(interaction, message)
+        job = await job_on(interaction, message)
         sight = Sight(interaction)
         if not shows(message, job.id) and not await sight.may_see(job):
             raise PersonError(_("What is on this message is of a result that you cannot see."))
@@ -37,7 +37,7 @@ async def image_details(interaction: Interaction, message: discord.Message) -> N
         )
 
 
-async def _job_on(interaction: Interaction, message: discord.Message) -> Job:
+async def job_on(interaction: Interaction, message: discord.Message) -> Job:
     """The job that the message shows; raises ``PersonError`` where it shows none."""
     store = interaction.client.services.store
     ours = interaction.client.user

@@ -118,6 +118,16 @@ class JobStore:
             found = await read_jobs(connection, jobs.c.id.in_(newest.scalar_subquery()))
         return found[::-1]
 
+    async def queued_of(self, server_id: int, member_id: int) -> list[Job]:
+        """The member's jobs in that server for which nothing was sent yet, oldest first."""
+        async with self._database.read() as connection:
+            return await read_jobs(
+                connection,
+                jobs.c.state == State.QUEUED.value,
+                jobs.c.server_id == server_id,
+                jobs.c.member_id == member_id,
+            )
+
     async def durations(self, generation: Generation) -> list[float]:
         """Seconds that the last finished jobs of the same kind likely ran, newest first."""
         async with self._database.read() as connection:

@@ -7,6 +7,7 @@ from discord.ext import commands
 from bot.client import ShotlistClient
 from cogs.caps.amounts import AmountCommands
 from cogs.caps.giving import GrantCommands
+from cogs.caps.hands import HandCommands, who_made_this
 from cogs.caps.limits import LimitCommands
 from cogs.caps.log import LogCommands
 from cogs.caps.overview import OverviewCommands
@@ -14,6 +15,7 @@ from cogs.caps.people import PeopleCommands
 from cogs.caps.places import PlaceCommands
 from cogs.caps.server import ServerCommands
 from cogs.caps.usage import UsageCommands
+from cogs.message_menu import add_to_menu
 
 
 # Discord hides it from whoever may not manage the server, until that is changed in its settings;
@@ -25,6 +27,7 @@ class Caps(
     OverviewCommands,
     AmountCommands,
     GrantCommands,
+    HandCommands,
     LimitCommands,
     LogCommands,
     PeopleCommands,
@@ -39,5 +42,6 @@ class Caps(
 
 
 async def setup(bot: ShotlistClient) -> None:
-    """Add the group; called by discord.py."""
+    """Add the group and what stands in the menu of messages; called by discord.py."""
     await bot.add_cog(Caps())
+    add_to_menu(bot, "Who made this", who_made_this, moderators=True)

@@ -3,7 +3,8 @@
 from bot.credits.rules import ServerRules
 from bot.errors import PersonError
 from bot.language import _
-from cogs.interactions import Interaction, roles_of, server_of
+from cogs.interactions import Interaction, server_of
+from cogs.moderators import is_moderator
 
 
 async def check_moderator(interaction: Interaction) -> ServerRules:
@@ -13,10 +14,7 @@ async def check_moderator(interaction: Interaction) -> ServerRules:
     ``PersonError`` for everybody else, wherever Discord has shown them the command.
     """
     rules = await interaction.client.services.rules.of(server_of(interaction))
-    may = interaction.permissions
-    if may.manage_guild or may.administrator:
-        return rules
-    if roles_of(interaction) & set(rules.settings.moderator_roles):
+    if is_moderator(interaction, rules):
         return rules
     raise PersonError(
         _(

@@ -37,7 +37,7 @@ class StopButton(JobButton, template=r"stop:(?P<job>[a-z0-9]{1,16})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Stop the job; the engine shows what came of it where the button was."""
         job = await self.job(interaction)
-        if interaction.user.id != job.member_id and not moderates(interaction, job):
+        if interaction.user.id != job.member_id and not await moderates(interaction, job):
             raise PersonError(
                 _(
                     "Only <@{owner}>, who asked for this, and those who may manage messages here "

@@ -5,11 +5,13 @@ from typing import Any
 
 import discord
 
+from bot.admission import Block
 from bot.credits.balances import Balance
 from bot.credits.caps import Cap, Period, Rule, Subject, per
 from bot.credits.changes import Change
 from bot.credits.grants import Grant
 from bot.credits.rules import ServerRules
+from bot.jobs.job import Job
 from bot.language import _, ngettext
 from bot.server_settings import Limits
 from cogs.interactions import Interaction
@@ -23,6 +25,7 @@ _ACCENT = 0x5865F2
 MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
 _REASON_CHARACTERS = 80
 _VALUE_CHARACTERS = 200
+_PROMPT_CHARACTERS = 600
 
 
 def cap_words(cap: Cap) -> str:
@@ -82,11 +85,34 @@ async def changed(interaction: Interaction, *lines: str) -> None:
 
 async def answer(interaction: Interaction, *pieces: Piece | None) -> None:
     """Answer in private with a card; nobody who is named in it is called."""
-    await interaction.response.send_message(
-        view=card(*pieces, accent=_ACCENT),
-        ephemeral=True,
-        allowed_mentions=discord.AllowedMentions.none(),
-    )
+    view, nobody = card(*pieces, accent=_ACCENT), discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=nobody)
+        return
+    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody)
+
+
+def made_by(job: Job, block: Block | None) -> Piece:
+    """Whose a result is, for moderators; ``block`` is what keeps them from the bot, if anything."""
+    cap = {
+        Subject.MEMBER: _("by a cap of their own"),
+        Subject.ROLE: _("by the cap of {role}").format(role=f"<@&{job.cap_subject_id}>"),
+        Subject.EVERYONE: _("by the cap that everyone has"),
+    }.get(job.cap_subject or Subject.SERVER, "")
+    lines = [
+        _("## {member} made this").format(member=f"<@{job.member_id}>"),
+        "> " + shown(job.generation.prompt, _PROMPT_CHARACTERS),
+        _("<t:{when}:f> in <#{channel}> · /{command}").format(
+            when=round(job.created_at),
+            channel=job.place.channel_id,
+            command=job.generation.mode.value,
+        ),
+        " · ".join(filter(None, (credits_of(job.price), cap, f"`{job.id}`"))),
+        "-# " + _("`/caps show`, `/caps block` and `/caps usage` say and do more."),
+    ]
+    if block is not None:
+        lines.insert(1, _("**They are blocked.**"))
+    return paragraph(*lines)
 
 
 def overview(

@@ -37,7 +37,7 @@ class DeleteButton(JobButton, template=r"delete:(?P<job>[a-z0-9]{1,16})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Ask in private, and say what comes of it."""
         job = await self.visible_job(interaction)
-        _check_may_delete(interaction, job)
+        await _check_may_delete(interaction, job)
         view = card(
             paragraph(
                 _("**Delete this result for good?**"),
@@ -88,7 +88,7 @@ class DeleteForGoodButton(
     async def pressed(self, interaction: Interaction) -> None:
         """Delete it, and say whether its message could be removed too."""
         job = await self.visible_job(interaction)
-        _check_may_delete(interaction, job)
+        await _check_may_delete(interaction, job)
         services = interaction.client.services
         await interaction.response.defer()
         if await services.store.delete_result(job.id, by=interaction.user.id):
@@ -127,10 +127,10 @@ def result_place(job: Job) -> Place:
     )
 
 
-def _check_may_delete(interaction: Interaction, job: Job) -> None:
+async def _check_may_delete(interaction: Interaction, job: Job) -> None:
     if not job.state.final:
         raise PersonError(_("This is still under way. Stop it first, or wait for its images."))
-    if interaction.user.id != job.member_id and not moderates(interaction, job):
+    if interaction.user.id != job.member_id and not await moderates(interaction, job):
         raise PersonError(
             _(
                 "Only <@{owner}>, who asked for this, and those who may manage messages in its "

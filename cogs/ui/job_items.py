@@ -17,6 +17,7 @@ from bot.language import _, speaking
 from cogs.accept import token_end
 from cogs.access import may_see
 from cogs.interactions import Interaction, language_of
+from cogs.moderators import is_moderator
 from cogs.ui.shown_images import shows
 
 
@@ -135,13 +136,18 @@ async def keep_token(interaction: Interaction, job: Job) -> bool:
     return True
 
 
-def moderates(interaction: Interaction, job: Job) -> bool:
-    """Whether who pressed may manage the messages of the channel that the job is in."""
-    return (
-        interaction.guild_id is not None
-        and interaction.channel_id == job.place.channel_id
-        and interaction.permissions.manage_messages
-    )
+async def moderates(interaction: Interaction, job: Job) -> bool:
+    """Whether who pressed may stop or delete what others asked for.
+
+    Those may who manage the messages of the channel that the job is in, or moderate the bot in
+    its server.
+    """
+    if interaction.guild_id is None or interaction.guild_id != job.place.server_id:
+        return False
+    if interaction.channel_id == job.place.channel_id and interaction.permissions.manage_messages:
+        return True
+    rules = await interaction.client.services.rules.of(job.place.server_id)
+    return is_moderator(interaction, rules)
 
 
 def _unknown() -> PersonError:

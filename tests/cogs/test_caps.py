@@ -32,10 +32,10 @@ async def capped(world: World) -> str:
     return f"{answer.content}{words(answer.components)}"
 
 
-async def shown_to(world: World, *members: MemberActor) -> None:
+async def shown_to(world: World, *members: MemberActor, command: str = "caps") -> None:
     """Discord shows them the command, as the server's settings can have it."""
-    command = next(each for each in await world.bot.tree.fetch_commands() if each.name == "caps")
-    world.guild.set_command_permissions(command, dict.fromkeys(members, True))
+    found = next(each for each in await world.bot.tree.fetch_commands() if each.name == command)
+    world.guild.set_command_permissions(found, dict.fromkeys(members, True))
 
 
 # --- who may ---

@@ -6,7 +6,7 @@ from bot.credits.balances import Balance
 from bot.credits.budget import Budget
 from bot.credits.caps import Rule
 from bot.jobs.states import State
-from bot.storage.schema import grant_draws, ledger
+from bot.storage.schema import grant_draws, ledger, refusals
 from tests.storage.books import Books
 from tests.storage.model import UNDER_WAY, Model
 from tests.storage.model_caps import Standing
@@ -43,6 +43,7 @@ async def _compare_credits(books: Books, model: Model) -> None:
             tuple(row) for row in await connection.execute(select(ledger.c.job_id, ledger.c.kind))
         ]
         draws = [tuple(row) for row in await connection.execute(select(grant_draws))]
+        refused = [tuple(row) for row in await connection.execute(select(refusals))]
         spent = await Budget(None, clock=books.clock).spent(connection)
     assert sorted(rows) == sorted(
         (job.id, kind) for job in model.jobs.values() for kind in job.ledger
@@ -52,6 +53,7 @@ async def _compare_credits(books: Books, model: Model) -> None:
         for job in model.jobs.values()
         for grant, credits in job.draws.items()
     )
+    assert {row[:4]: row[4] for row in refused} == model.refused
     assert spent == model.spent()
     everybody = {(job.server, job.member) for job in model.jobs.values()}
     for number, (server, member) in enumerate(sorted(everybody), start=len(rows)):

@@ -98,6 +98,7 @@ class Model:
         self.servers = defaultdict[int, ModelServer](ModelServer)
         self.grants: list[ModelGrant] = []
         self.changes: list[Change] = []
+        self.refused = Counter[tuple[int, date, int, str]]()
 
     def in_state(self, *states: State) -> list[ModelJob]:
         """The jobs in these states, oldest first."""

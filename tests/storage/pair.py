@@ -10,7 +10,7 @@ import pytest
 
 from bot.credits.balances import CapReachedError, ServerCapReachedError
 from bot.credits.budget import BudgetReachedError
-from bot.errors import DeliveryError, PersonError, ShotlistError, StateConflictError
+from bot.errors import DeliveryError, PersonError, RefusedError, ShotlistError, StateConflictError
 from bot.generation import Generation, Mode
 from bot.jobs.job import Job
 from bot.jobs.queue import AlreadyAcceptedError
@@ -151,6 +151,8 @@ class Pair:
             with pytest.raises(ShotlistError) as refused:
                 self.result(self._accept(new, generation, roles))
             assert _kind(refused.value) in refusals
+            if isinstance(refused.value, RefusedError):
+                self.model.refused[server, new.day, member, refused.value.kind] += 1
         elif self.succeeds(self._accept(new, generation, roles)):
             new.draws = self.model.payers(server, member, roles, price)
             self.model.jobs[new.id] = new

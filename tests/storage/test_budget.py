@@ -19,6 +19,11 @@ async def spent(books: Books) -> int:
         return await Budget(None, clock=books.clock).spent(connection)
 
 
+async def sent(books: Books) -> int:
+    async with books.database.read() as connection:
+        return await Budget(None, clock=books.clock).sent(connection)
+
+
 @pytest.mark.parametrize(
     ("state", "credits"),
     [
@@ -44,6 +49,44 @@ async def test_a_task_that_failed_was_spent_all_the_same(books: Books) -> None:
     await books.store.failed(job.id, State.RUNNING, Failure.TASK_FAILED, None)
     assert (await books.balance()).used == 0
     assert await spent(books) == IMAGINE.price
+
+
+async def test_a_job_counts_again_only_when_it_is_sent_again(books: Books) -> None:
+    job = await books.job(State.SUBMITTING)
+    for _attempt in range(3):
+        await books.store.put_back(job.id, not_before=0)
+        assert await sent(books) == 0, "certainly not accepted"
+        assert await spent(books) == IMAGINE.price, "it waits"
+        await books.take_to_next(job.id, State.SUBMITTING)
+        assert await sent(books) == IMAGINE.price
+    await books.take_to_next(job.id, State.UNCONFIRMED)
+    assert (await sent(books), await spent(books)) == (IMAGINE.price, IMAGINE.price)
+
+
+async def test_what_was_refused_to_the_end_was_not_spent(books: Books) -> None:
+    for failure in (Failure.REQUEST_REFUSED, Failure.PROVIDER_BUSY, Failure.PROVIDER_UNREACHABLE):
+        job = await books.job(State.SUBMITTING)
+        await books.store.failed(job.id, State.SUBMITTING, failure, None)
+    assert await spent(books) == 0
+
+
+async def test_a_request_that_a_mistake_in_the_program_ended_may_have_been_accepted(
+    books: Books,
+) -> None:
+    job = await books.job(State.SUBMITTING)
+    await books.store.failed(job.id, State.SUBMITTING, Failure.PROGRAM_ERROR, None)
+    waiting = await books.job(State.QUEUED)
+    await books.store.failed(waiting.id, State.QUEUED, Failure.PROGRAM_ERROR, None)
+    assert await spent(books) == IMAGINE.price, "the second was never sent"
+
+
+async def test_trying_an_unconfirmed_job_again_is_another_request(books: Books) -> None:
+    first = await books.job(State.UNCONFIRMED)
+    again = (await books.submit(retry_of=first.id)).job
+    await books.store.placed(again.id, 1000)
+    await books.take_to(again.id, State.DONE)
+    assert await sent(books) == 2 * IMAGINE.price
+    assert (await books.balance()).used == IMAGINE.price
 
 
 async def test_a_month_begins_with_nothing_spent(books: Books) -> None:

@@ -91,6 +91,19 @@ def test_who_cannot_pay_is_told_of_their_own_cap_first(balance: Balance, price: 
         assert (whole.value.shared, whole.value.price) == (balance.shared, price)
 
 
+def test_the_last_credit_can_be_used() -> None:
+    of_server = Shared(Cap(100, Period.DAY), used=90, held=4, resets_at=MUCH_LATER)
+    for balance in (
+        Balance(Cap(10, Period.DAY), used=2, held=2, resets_at=LATER),
+        Balance(Cap(10, Period.DAY), used=9, held=0, resets_at=LATER, granted=5),
+        Balance(Cap(None, Period.DAY), 0, 0, resets_at=LATER, shared=of_server),
+    ):
+        assert balance.left == 6
+        balance.check(6)
+        with pytest.raises((CapReachedError, ServerCapReachedError)):
+            balance.check(7)
+
+
 def test_a_lowered_cap_does_not_eat_grants() -> None:
     """58 were used of a cap that is 10 now: nothing is left of it, and the grant is whole."""
     balance = Balance(Cap(10, Period.DAY), used=58, held=0, resets_at=LATER, granted=20)

@@ -49,6 +49,7 @@ def test_every_value_is_read_as_its_type() -> None:
             "DEFAULT_CREDITS": "0",
             "DEFAULT_PERIOD": "Week",
             "MONTHLY_CREDIT_BUDGET": "5000",
+            "ALLOWED_SERVERS": "100000000000000001, 7 8,",
             "ALLOW_DIRECT_MESSAGES": "true",
             "HEALTH_PORT": "0",
             "LOG_LEVEL": "debug",
@@ -65,6 +66,8 @@ def test_every_value_is_read_as_its_type() -> None:
     assert settings.default_credits == 0
     assert settings.default_period is Period.WEEK
     assert settings.monthly_credit_budget == 5000
+    assert settings.allowed_servers == (100000000000000001, 7, 8)
+    assert [server for server in range(10) if settings.serves(server)] == [7, 8]
     assert settings.allow_direct_messages
     assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
     assert settings.media_dir == Path("/srv/media")
@@ -140,6 +143,10 @@ def test_all_mistakes_are_told_at_once_each_in_one_sentence(tmp_path: Path) -> N
         ("LOG_FORMAT", "xml", "console or json"),
         ("MEDIA_MAX_GB", "inf", "a number of gigabytes above 0"),
         ("MEDIA_RETENTION_DAYS", "0", "a whole number above 0"),
+        ("ALLOWED_SERVERS", "Studio", "ids of servers with commas or spaces between them"),
+        ("ALLOWED_SERVERS", "1;2", "ids of servers with commas or spaces between them"),
+        ("ALLOWED_SERVERS", "0", "ids of servers"),
+        ("ALLOWED_SERVERS", ",", "ids of servers"),
         ("SHARD_COUNT", "0", "a whole number above 0"),
         ("SHARD_IDS", "one", 'such as "0,1"'),
         ("SHARD_IDS", "0", "it needs SHARD_COUNT"),
