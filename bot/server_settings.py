@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import PersonError
 from bot.language import _
+from bot.words import WordRules
 
 
 class AgeRule(StrEnum):
@@ -50,7 +51,7 @@ class ServerSettings:
     With ``allowed_roles`` only those who have one of them may use the bot; ``only_channels`` and
     ``never_channels`` say where, and count for the threads in them (a category's for all of its
     channels). ``limits`` are everyone's, ``role_limits`` those of single roles. ``log_channel``
-    shows what happens; ``log_private``: with the prompts of private results.
+    shows what happens; ``log_private``: with the prompts of private results. ``words`` are what no text may have.
     """
 
     time_zone: str = "UTC"
@@ -64,6 +65,7 @@ class ServerSettings:
     role_limits: tuple[tuple[int, Limits], ...] = ()
     log_channel: int | None = None
     log_private: bool = False
+    words: WordRules = WordRules()
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Self:
@@ -79,6 +81,7 @@ class ServerSettings:
             limits=Limits.read(content.get("limits", {})),
             log_channel=content.get("log_channel"),
             log_private=content.get("log_private", False),
+            words=WordRules.read(content.get("words", {})),
             role_limits=tuple(
                 (role_id, Limits.read(limits)) for role_id, limits in content.get("role_limits", ())
             ),
@@ -97,6 +100,7 @@ class ServerSettings:
             "limits": asdict(self.limits),
             "log_channel": self.log_channel,
             "log_private": self.log_private,
+            "words": self.words.written(),
             "role_limits": [[role_id, asdict(limits)] for role_id, limits in self.role_limits],
         }
 

@@ -198,6 +198,25 @@ class WordsRefusedError(RefusedError):
         super().__init__(words, kind="words")
         self.match = match
 
+    def for_moderators(self) -> str:
+        """Which rule it is, and by which part of the text it is met."""
+        return met_words(self.match)
+
+
+def met_words(match: Match) -> str:
+    """Says what was met, for moderators: plain text, to be shown as somebody else's words."""
+    if match.kind is RuleKind.EXPRESSION:
+        said = (
+            _("the expression {rule} could not be finished in time for this text")
+            if match.unsure
+            else _("meets the expression {rule} with “{part}”")
+        )
+    elif match.unsure:
+        said = _("too tangled to be compared with the words in time")
+    else:
+        said = _("meets the word “{rule}” with “{part}”")
+    return said.format(rule=match.rule, part=match.part)
+
 
 def check_words(rules: WordRules, *texts: str | None) -> None:
     """Raise ``WordsRefusedError`` where one of the texts meets a rule."""

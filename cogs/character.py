@@ -36,6 +36,7 @@ from cogs.ui.character_sheet import (
     send_sheet,
 )
 from cogs.ui.layout import line
+from cogs.words import check_texts
 
 __all__ = ["save_as_character"]
 
@@ -88,6 +89,7 @@ class CharacterCommands(
             server_id = server_of(interaction)
             checked_name(name)
             checked_notes(notes)
+            await check_texts(interaction, name, notes)
             given = await _kept(interaction, *images)
             pictures = without_repeats(given)
             character = await interaction.client.services.characters.create(
@@ -152,6 +154,7 @@ class CharacterCommands(
                 )
             if notes is not None and notes.strip() == _NO_NOTES:
                 notes = ""
+            await check_texts(interaction, new_name, notes)
             changed = await interaction.client.services.characters.change(
                 character, name=new_name, notes=notes
             )

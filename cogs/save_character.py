@@ -22,6 +22,7 @@ from cogs.ui.character_sheet import name_of, send_sheet
 from cogs.ui.job_items import JobButton
 from cogs.ui.layout import card, paragraph, row
 from cogs.ui.modals import Answer, ModalCog
+from cogs.words import check_texts
 
 _MISTAKE = 0xDA373C
 
@@ -126,6 +127,7 @@ async def _record(
     kept = [kept_now.get(each, each) for each in references]
     pictures = without_repeats(kept)
     if typed.existing is None:
+        await check_texts(interaction, typed.name, typed.notes)
         character = await services.characters.create(
             draft.server_id,
             draft.member_id,

@@ -9,9 +9,8 @@ import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.background import wait_for_news
 from bot.credits.budget import Budget
-from bot.errors import StorageError
+from bot.errors import DatabaseFailingError, StorageError
 from bot.generation import Mode
 from bot.jobs.timing import Timing
 from bot.storage.database import Database
@@ -23,7 +22,7 @@ WARNED_AT: Final = (50, 80, 100)
 """Per cent of the budget."""
 # Nobody looks more often than this, however much is sent: seconds.
 LOOK_GAP: Final = 5.0
-# When a warning that reached nobody is tried again, and what the database refused, in seconds.
+# When a warning that reached nobody is tried again, in seconds: they may take no messages at all.
 AGAIN: Final = 3600.0
 _CHEAPEST: Final = min(mode.price for mode in Mode)
 
@@ -72,16 +71,19 @@ class BudgetWatch:
         """Watch until cancelled; ends at once where there is no budget."""
         while self._budget.credits is not None:
             self._news.clear()
+            pause = LOOK_GAP
             try:
-                fine = await self.check()
+                told = await self.check()
             except StorageError as error:
-                log.warning("the budget cannot be looked at", reason=str(error))
-                fine = False
-            await self._timing.sleep(LOOK_GAP)
-            if fine:
-                await self._news.wait()
+                tell = log.debug if isinstance(error, DatabaseFailingError) else log.warning
+                tell("the budget cannot be looked at", reason=str(error))
+                self._news.set()
             else:
-                await wait_for_news(self._news, AGAIN)
+                if not told:
+                    pause = AGAIN
+                    self._news.set()
+            await self._timing.sleep(pause)
+            await self._news.wait()
 
     async def check(self) -> bool:
         """Warn where that is due; false where nobody could be told. Raises ``StorageError``."""

@@ -15,6 +15,7 @@ from cogs.caps.people import PeopleCommands
 from cogs.caps.places import PlaceCommands
 from cogs.caps.server import ServerCommands
 from cogs.caps.usage import UsageCommands
+from cogs.caps.words import WordCommands
 from cogs.message_menu import add_to_menu
 
 
@@ -34,6 +35,7 @@ class Caps(
     PlaceCommands,
     ServerCommands,
     UsageCommands,
+    WordCommands,
     commands.GroupCog,
     group_name=locale_str("caps"),
     group_description=locale_str("Who may use how much here, and what happened: for moderators"),

@@ -20,6 +20,7 @@ from cogs.ui.modals import Form, text
 from cogs.ui.panel import AltButton, draw_panel
 from cogs.ui.plain_text import readable
 from cogs.ui.shown_images import image_url, position_in
+from cogs.words import check_texts
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,9 @@ async def alt_written(interaction: Interaction, subject: str) -> None:
     await button.own_job(interaction)
     job = await button.result(interaction)
     services = interaction.client.services
-    await services.store.describe(
-        job.id, button.position, readable(text(interaction, WORDS))[:ALT_CHARACTERS] or None
-    )
+    words = readable(text(interaction, WORDS))[:ALT_CHARACTERS]
+    await check_texts(interaction, words)
+    await services.store.describe(job.id, button.position, words or None)
     images = await services.store.images(job.id)
     await _answer(interaction, job, button.position, images)
     if not await _redraw(interaction, job, images):

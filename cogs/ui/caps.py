@@ -15,6 +15,7 @@ from bot.jobs.job import Job
 from bot.language import _, ngettext
 from bot.server_settings import Limits
 from cogs.interactions import Interaction
+from cogs.ui import word_rules
 from cogs.ui.account import shared_line, whose_cap
 from cogs.ui.layout import Piece, card, paragraph
 from cogs.ui.phrases import bar, credits_of, duration, left_of
@@ -219,7 +220,9 @@ def change_line(change: Change) -> str:
             return words + _("unblocked {whom}").format(whom=whom)
     before = change.before or {}
     return words + ", ".join(
-        f"{_setting_name(name)}: {_setting(name, before.get(name))} → {_setting(name, value)}"
+        word_rules.difference(before.get(name), value)
+        if name == "words"
+        else f"{_setting_name(name)}: {_setting(name, before.get(name))} → {_setting(name, value)}"
         for name, value in (change.after or {}).items()
     )
 

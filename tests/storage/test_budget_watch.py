@@ -221,19 +221,23 @@ async def test_it_looks_at_the_start_and_after_news_and_not_more_often(books: Bo
 
 
 async def test_who_cannot_be_told_is_asked_again_though_nothing_more_is_sent(
-    books: Books, monkeypatch: pytest.MonkeyPatch
+    books: Books,
 ) -> None:
-    monkeypatch.setattr("bot.credits.budget_watch.AGAIN", 0.01)
-    monkeypatch.setattr("bot.credits.budget_watch.LOOK_GAP", 0.0)
-    assert AGAIN == 3600
-    owner = Owner()
+    owner, naps = Owner(), Naps()
     owner.deaf = True
     await spend(books, 16)
-    running = asyncio.create_task(watch(books, owner).run())
+    timing = Timing(books.clock, books.clock.monotonic, naps, lambda: 0.5)
+    watching = BudgetWatch(
+        books.database, Budget(BUDGET, clock=books.clock), operator=owner, timing=timing
+    )
+    running = asyncio.create_task(watching.run())
     try:
-        await until(lambda: owner.asked > 2)
+        await naps.end(1)
+        await until(lambda: owner.asked == 2)
         owner.deaf = False
+        await naps.end(2)
         await until(lambda: owner.percents == [100])
+        assert naps.asked[:2] == [AGAIN, AGAIN], "who takes no messages is not tried all the time"
     finally:
         running.cancel()
         await asyncio.wait({running})
@@ -242,8 +246,7 @@ async def test_who_cannot_be_told_is_asked_again_though_nothing_more_is_sent(
 async def test_a_failing_database_does_not_end_the_watch(
     database_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.credits.budget_watch.AGAIN", 0.01)
-    monkeypatch.setattr("bot.credits.budget_watch.LOOK_GAP", 0.0)
+    monkeypatch.setattr("bot.credits.budget_watch.LOOK_GAP", 0.01)
     async with Books(database_file, clock=Clock()) as books:
         owner = Owner()
         await spend(books, 9)

@@ -98,7 +98,7 @@ async def test_a_day_on_which_clocks_are_changed_is_one_day(
 
 
 async def test_a_hold_counts_in_the_servers_day_in_which_it_was_made(database_file: Path) -> None:
-    books = await books_in(AUCKLAND, database_file, "2027-07-14T23:59:50")
+    books = await books_in(NEW_YORK, database_file, "2027-07-14T23:59:50")  # the 15th in UTC
     async with books:
         job = await books.job(State.DELIVERING)
         books.clock.advance(20)
