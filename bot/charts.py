@@ -71,11 +71,15 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", _THOUSANDS) if count >= _LEAST_GROUPED else str(count)
 
 
-def bars(items: Sequence[Bar], legend: Legend) -> bytes:
-    """Bars below each other, each with its label above it and its number at the right."""
+def bars(items: Sequence[Bar], legend: Legend, *, rest: Bar | None = None) -> bytes:
+    """Bars below each other, each with its label above it and its number at the right.
+
+    ``rest`` sums up what has no bar: it is only written, since it would dwarf all others.
+    """
     row = _NORMAL + 14 + _BAR + 30
+    last = _NORMAL + 30 if rest else 0
     with _ONE_AT_A_TIME:
-        sheet = _Sheet(len(items) * row, legend, held=any(item.held for item in items))
+        sheet = _Sheet(len(items) * row + last, legend, held=any(item.held for item in items))
         most = max((item.total for item in items), default=0) or 1
         for item in items:
             value = sheet.write(WIDTH - _MARGIN, sheet.y, number(item.total), align="right")
@@ -83,6 +87,9 @@ def bars(items: Sequence[Bar], legend: Legend) -> bytes:
             sheet.write(_MARGIN, sheet.y, item.label, room=room)
             sheet.lay(item, sheet.y + _NORMAL + 14, (WIDTH - 2 * _MARGIN) / most)
             sheet.y += row
+        if rest is not None:
+            sheet.write(_MARGIN, sheet.y, rest.label, colour=_SOFT)
+            sheet.write(WIDTH - _MARGIN, sheet.y, number(rest.total), align="right", colour=_SOFT)
         return sheet.png()
 
 
@@ -96,14 +103,12 @@ def columns(items: Sequence[Bar], legend: Legend) -> bytes:
         ground = sheet.y + _SMALL + 16 + _COLUMNS
         sheet.box(_MARGIN, ground, WIDTH - 2 * _MARGIN, 3, _RAIL)
         highest = max(range(len(items)), key=lambda index: items[index].total, default=0)
-        latest = max((i for i, item in enumerate(items) if item.total), default=0)
-        latest = latest if abs(latest - highest) * step > _TITLE * 3 else highest
         every = -(-len(items) // _MOST_TICKS)
         for index, item in enumerate(items):
             left, middle = _MARGIN + index * step, _MARGIN + (index + 0.5) * step
             scale = _COLUMNS / most
             sheet.stand(item, left + step * 0.12, ground, step * 0.76, scale)
-            if item.total and (len(items) <= _MOST_VALUES or index in (highest, latest)):
+            if item.total and (len(items) <= _MOST_VALUES or index == highest):
                 top = ground - item.total * scale - 12 - _SMALL
                 sheet.write(middle, top, number(item.total), size=_SMALL, align="center")
             if index % every == 0 and (index + every / 2 <= len(items) or len(items) <= every):
@@ -176,6 +181,8 @@ class _Sheet:
         )
         width = drawn.get_window_extent(self._renderer).width
         kept = drawn.get_text()
+        if room is not None and width > room:
+            kept = kept[: round(len(kept) * 1.2 * room / width) + 1]  # a bit more than fits
         while room is not None and width > room and kept:
             kept = kept[:-1].rstrip()
             drawn.set_text(kept + _ELLIPSIS)

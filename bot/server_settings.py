@@ -1,7 +1,7 @@
 """What a server's moderators have set, apart from caps. Pure rules, no storage."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import cache
@@ -51,7 +51,8 @@ class ServerSettings:
     With ``allowed_roles`` only those who have one of them may use the bot; ``only_channels`` and
     ``never_channels`` say where, and count for the threads in them (a category's for all of its
     channels). ``limits`` are everyone's, ``role_limits`` those of single roles. ``log_channel``
-    shows what happens; ``log_private``: with the prompts of private results. ``words`` are what no text may have.
+    shows what happens; ``log_private``: with the prompts of private results. ``words`` are what no
+    text may have.
     """
 
     time_zone: str = "UTC"
@@ -65,7 +66,7 @@ class ServerSettings:
     role_limits: tuple[tuple[int, Limits], ...] = ()
     log_channel: int | None = None
     log_private: bool = False
-    words: WordRules = WordRules()
+    words: WordRules = field(default_factory=WordRules)
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Self:

@@ -90,13 +90,18 @@ def month_named(text: str) -> tuple[date, date]:
 
 def as_table(report: Report) -> str:
     """For people: one table each by server, by mode and by day."""
-    blocks = [f"Sent to API in One from {report.first} to {report.last} (UTC)"]
-    for what, sums in _sums(report).items():
-        blocks.append(_table(f"by {what}", sums, total(report.shares)))
-    blocks.append(
+    everything = total(report.shares)
+    by_server = summed(report.shares, lambda share: share.server_id)
+    by_mode = summed(report.shares, lambda share: share.mode)
+    by_day = summed(report.shares, lambda share: share.day)
+    blocks = [
+        f"Sent to API in One from {report.first} to {report.last} (UTC)",
+        _table("by server", {_server(key): by_server[key] for key in by_server}, everything),
+        _table("by mode", by_mode, everything),
+        _table("by day", {str(key): by_day[key] for key in by_day}, everything),
         "credits: what API in One may have charged, accepted or not confirmed; this is what\n"
-        "MONTHLY_CREDIT_BUDGET counts. charged: what members were charged for the same requests."
-    )
+        "MONTHLY_CREDIT_BUDGET counts. charged: what members were charged for the same requests.",
+    ]
     if report.budget is not None:
         blocks.append(_budget(report.budget))
     return "\n\n".join(blocks) + "\n"
@@ -118,26 +123,24 @@ def as_json(report: Report) -> str:
         "from": str(report.first),
         "to": str(report.last),
         "total": asdict(total(report.shares)),
-        **{
-            f"by_{what}": [{what: key, **asdict(spent)} for key, spent in sums.items()]
-            for what, sums in _sums(report).items()
-        },
+        "by_server": [
+            {"server_id": str(key), **asdict(spent)}
+            for key, spent in summed(report.shares, lambda share: share.server_id).items()
+        ],
+        "by_mode": [
+            {"mode": key, **asdict(spent)}
+            for key, spent in summed(report.shares, lambda share: share.mode).items()
+        ],
+        "by_day": [
+            {"day": str(key), **asdict(spent)}
+            for key, spent in summed(report.shares, lambda share: share.day).items()
+        ],
         "budget": None if report.budget is None else asdict(report.budget),
     }
     return json.dumps(found, indent=2) + "\n"
 
 
 FORMATS: Final = {"table": as_table, "csv": as_csv, "json": as_json}
-
-
-def _sums(report: Report) -> dict[str, dict[str, Spending]]:
-    by_server = summed(report.shares, lambda share: share.server_id)
-    by_day = summed(report.shares, lambda share: share.day)
-    return {
-        "server": {_server(key): spent for key, spent in by_server.items()},
-        "mode": summed(report.shares, lambda share: share.mode),
-        "day": {str(day): spent for day, spent in by_day.items()},
-    }
 
 
 def _server(server_id: int) -> str:

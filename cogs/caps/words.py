@@ -48,7 +48,7 @@ class WordCommands(commands.Cog):
         expression=locale_str("A regular expression; upper and lower case are the same"),
         exception=locale_str("What is allowed although it has a refused word, as: kill bill"),
     )
-    async def add(
+    async def add_words(
         self,
         interaction: Interaction,
         *,
@@ -91,7 +91,7 @@ class WordCommands(commands.Cog):
 
     @words.command(name=locale_str("remove"), description=locale_str("Take a rule out"))
     @app_commands.describe(rule=locale_str("Which: begin to type it, and choose"))
-    async def remove(self, interaction: Interaction, *, rule: str) -> None:
+    async def remove_words(self, interaction: Interaction, *, rule: str) -> None:
         """Take one rule out."""
         with speaking(language_of(interaction)):
             known = (await check_moderator(interaction)).settings.words
@@ -99,7 +99,7 @@ class WordCommands(commands.Cog):
             await _change(interaction, lambda words: words.without(chosen.kind, chosen.rule))
             await reply(interaction, _("**Removed.**"), rule_line(chosen))
 
-    @remove.autocomplete("rule")
+    @remove_words.autocomplete("rule")
     async def _complete_rule(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         with speaking(language_of(interaction)):
             known = (await check_moderator(interaction)).settings.words
@@ -113,7 +113,7 @@ class WordCommands(commands.Cog):
     @words.command(
         name=locale_str("list"), description=locale_str("All rules for words, for your eyes only")
     )
-    async def list(self, interaction: Interaction) -> None:
+    async def list_words(self, interaction: Interaction) -> None:
         """Answer in private with all of them, as a file where they are many."""
         with speaking(language_of(interaction)):
             await send_all(interaction, (await check_moderator(interaction)).settings.words)
@@ -123,7 +123,7 @@ class WordCommands(commands.Cog):
         description=locale_str("What a text would meet here: nothing is kept, nobody is told"),
     )
     @app_commands.describe(text=locale_str("A prompt, a name or anything else"))
-    async def try_text(self, interaction: Interaction, *, text: str) -> None:
+    async def try_words(self, interaction: Interaction, *, text: str) -> None:
         """Say which rules the text meets, and with which part."""
         with speaking(language_of(interaction)):
             known = (await check_moderator(interaction)).settings.words

@@ -61,9 +61,9 @@ async def alt_written(interaction: Interaction, subject: str) -> None:
     await button.own_job(interaction)
     job = await button.result(interaction)
     services = interaction.client.services
-    words = readable(text(interaction, WORDS))[:ALT_CHARACTERS]
-    await check_texts(interaction, words)
-    await services.store.describe(job.id, button.position, words or None)
+    written = readable(text(interaction, WORDS))[:ALT_CHARACTERS]
+    await check_texts(interaction, written)
+    await services.store.describe(job.id, button.position, written or None)
     images = await services.store.images(job.id)
     await _answer(interaction, job, button.position, images)
     if not await _redraw(interaction, job, images):

@@ -1,10 +1,10 @@
 """Pictures of what was used, each with the same in words for those who do not see it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.charts import Bar, Legend, bars, columns, gauge
+from bot.charts import Bar, Legend, bars, columns, drawable, gauge
 from bot.language import _, ngettext
 from bot.stretch import Stretch
 from bot.usage import By, DaySum, Report, Sums
@@ -38,23 +38,15 @@ def usage_chart(report: Report, names: Names) -> Chart | None:
         for place, line in enumerate(best, start=1)
         if line.sums.credits
     ]
-    if rest and (others := sum((line.sums for line in rest), Sums())).credits:
-        items.append(
-            Bar(
-                ngettext("{count} more", "{count} more", len(rest)).format(count=len(rest)),
-                others.used,
-                others.held,
-            )
-        )
+    others = sum((line.sums for line in rest), Sums())
+    words = ngettext("{count} more", "{count} more", len(rest)).format(count=len(rest))
+    summed = Bar(words, others.used, others.held) if others.credits else None
     title = _title(report.by)
+    begin = _("Bar chart. {title}, {days}.").format(title=title, days=stretch_words(report.stretch))
+    drawn = [replace(item, label=_drawn(item.label)) for item in items]
     return Chart(
-        bars(items, _legend(title, report.stretch)),
-        _alt(
-            _("Bar chart. {title}, {days}.").format(
-                title=title, days=stretch_words(report.stretch)
-            ),
-            items,
-        ),
+        bars(drawn, _legend(title, report.stretch), rest=summed),
+        _alt(begin, [*items, *([summed] if summed else [])]),
     )
 
 
@@ -141,6 +133,12 @@ def _month_and_day(day: date) -> str:
 
 def _year(day: date) -> str:
     return str(day.year)
+
+
+def _drawn(label: str) -> str:
+    """The label in letters that can be drawn, or where its name is written."""
+    place, _separator, name = label.partition(" ")
+    return label if drawable(name) else _("{place} see the list").format(place=place)
 
 
 def _title(by: By) -> str:

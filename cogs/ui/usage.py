@@ -122,10 +122,9 @@ def _table(report: Report) -> Piece | None:
     if not report.lines:
         return None
     best, rest = best_and_rest(report)
-    ranked = report.by in (By.MEMBER, By.ROLE, By.CHANNEL)
     lines = [_title(report.by)]
     for place, line in enumerate(best, start=1):
-        mark = f"{place}." if ranked else "-"
+        mark = "-" if report.by is By.DAY else f"{place}."  # the chart has the same numbers
         lines.append(f"{mark} {_mention(report.by, line.key)} {_facts(line.sums)}")
     if rest:
         lines.append(

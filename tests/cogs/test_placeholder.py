@@ -77,10 +77,11 @@ class Discord(Messages):
         self.sent.append(words(view.to_components()))  # type: ignore[no-untyped-call]
         return Sent(len(self.sent), [])
 
-    async def tell_privately(self, place: Place, view: LayoutView) -> None:
+    async def tell_privately(self, place: Place, said: str | LayoutView) -> None:
         """Remember it."""
         del place
-        self.told.append(words(view.to_components()))  # type: ignore[no-untyped-call]
+        assert not isinstance(said, str)
+        self.told.append(words(said.to_components()))  # type: ignore[no-untyped-call]
 
     async def shows(self, holds: Callable[[str], bool]) -> None:
         """Wait until the message shows this."""

@@ -131,6 +131,20 @@ async def test_check_goes_on_where_discord_fails_after_the_login(
     assert not [line for line in ended.lines if "Traceback" in line]
 
 
+async def test_check_names_where_the_allow_list_and_the_servers_are_not_the_same(
+    sandbox: Sandbox, folder: Path
+) -> None:
+    await _let_discord_say(sandbox, discord.Permissions(**dict.fromkeys(NEEDED | WANTED, True)))
+    ended = await _run("check", sandbox, folder, ALLOWED_SERVERS="22, 33")
+    assert ended.code == 0, ended.lines
+    assert ended.about("ALLOWED_SERVERS").endswith("the bot is for these servers alone: 22, 33")
+    assert [line for line in ended.lines if "servers:" in line] == [
+        "note   servers: Studio (1) is not in ALLOWED_SERVERS: nobody is served there",
+        "note   servers: ALLOWED_SERVERS has 22: the bot is not in it",
+        "note   servers: ALLOWED_SERVERS has 33: the bot is not in it",
+    ]
+
+
 async def test_check_goes_on_where_the_login_is_answered_with_nonsense(
     sandbox: Sandbox, folder: Path
 ) -> None:

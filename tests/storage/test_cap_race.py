@@ -17,6 +17,9 @@ from tests.storage.samples import ALICE, BOB, IMAGINE, PAINTERS
 ALLOWED = 7
 EDGE = ALLOWED * IMAGINE.price + IMAGINE.price - 1  # for seven jobs, and nearly for an eighth
 CAP = Cap(EDGE, Period.DAY)
+# SQLite is not fair to those who wait for each other's transactions: with more of them one may
+# wait in vain on a machine that has much else to do.
+RIVALS = 4
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,12 +37,12 @@ async def test_two_hundred_at_once_on_one_database(database_file: Path) -> None:
 
 
 @asynccontextmanager
-async def eight(path: Path) -> AsyncIterator[list[Books]]:
-    """Eight databases on one file, whose jobs have numbers of their own."""
+async def several(path: Path, *, cap: Cap | None = None) -> AsyncIterator[list[Books]]:
+    """Some databases on one file, whose jobs have numbers of their own."""
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(Books(path, first=1 + 10_000 * number))
-            for number in range(8)
+            await stack.enter_async_context(Books(path, cap=cap, first=1 + 10_000 * number))
+            for number in range(RIVALS)
         ]
 
 
@@ -48,7 +51,7 @@ async def race(
 ) -> int:
     """Two hundred submissions at the same moment; how many were accepted."""
     accepted = await asyncio.gather(
-        *(submit_at_once(books, 25, members=members, roles=roles) for books in rivals)
+        *(submit_at_once(books, 200 // RIVALS, members=members, roles=roles) for books in rivals)
     )
     assert await rivals[0].problems() == ()
     assert len((await rivals[0].dump())["jobs"]) == sum(accepted)
@@ -62,7 +65,7 @@ async def race(
 async def test_two_hundred_at_once_never_pass_a_cap_that_moderators_set(
     database_file: Path, subject: Subject, subject_id: int
 ) -> None:
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         await rivals[0].set_cap(subject, subject_id, EDGE, Period.WEEK)
         assert await race(rivals, roles=[PAINTERS]) == ALLOWED
         balance = await rivals[1].balance(roles=[PAINTERS])
@@ -75,7 +78,7 @@ async def test_two_hundred_of_five_members_at_once_never_pass_the_servers_cap(
     database_file: Path,
 ) -> None:
     members = [ALICE + number for number in range(5)]
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         await rivals[0].set_cap(Subject.SERVER, 0, EDGE)
         assert await race(rivals, members=members) == ALLOWED
         shared = (await rivals[1].balance()).shared
@@ -87,7 +90,7 @@ async def test_two_hundred_of_five_members_at_once_each_have_their_roles_cap(
     database_file: Path,
 ) -> None:
     members = [ALICE + number for number in range(5)]
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         await rivals[0].set_cap(Subject.EVERYONE, 0, 0)
         await rivals[0].set_cap(Subject.ROLE, PAINTERS, EDGE)
         assert await race(rivals, members=members, roles=[PAINTERS]) == 5 * ALLOWED
@@ -103,7 +106,7 @@ async def test_two_hundred_at_once_never_draw_more_than_a_grant_gives(
     database_file: Path, subject: Subject, subject_id: int
 ) -> None:
     """A cap of 10 and grants of 20 and 17: for seven jobs of 6, and 5 are left."""
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         first = rivals[0]
         await first.set_cap(Subject.EVERYONE, 0, 10)
         await first.give(20, subject, subject_id)
@@ -118,7 +121,7 @@ async def test_two_hundred_at_once_never_draw_more_than_a_grant_gives(
 
 async def test_each_holder_of_a_role_draws_its_grant_in_the_race(database_file: Path) -> None:
     members = [ALICE, BOB]
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         await rivals[0].set_cap(Subject.EVERYONE, 0, 0)
         await rivals[0].give(EDGE, Subject.ROLE, PAINTERS)
         assert await race(rivals, members=members, roles=[PAINTERS]) == 2 * ALLOWED
@@ -128,24 +131,17 @@ async def test_each_holder_of_a_role_draws_its_grant_in_the_race(database_file: 
 
 
 async def test_a_cap_that_is_lowered_in_the_middle_holds_from_there_on(database_file: Path) -> None:
-    async with eight(database_file) as rivals:
+    async with several(database_file) as rivals:
         await rivals[0].set_cap(Subject.SERVER, 0, EDGE)
         racing = asyncio.create_task(race(rivals))
-        await rivals[7].set_cap(Subject.SERVER, 0, 1)
-        held = (await rivals[7].balance()).held  # at the moment of the change, or after it
+        await rivals[-1].set_cap(Subject.SERVER, 0, 1)
+        held = (await rivals[-1].balance()).held  # at the moment of the change, or after it
         assert await racing == held // IMAGINE.price <= ALLOWED
 
 
-async def test_two_hundred_at_once_on_eight_databases_of_one_file(database_file: Path) -> None:
-    async with AsyncExitStack() as stack:
-        rivals = [
-            await stack.enter_async_context(
-                Books(database_file, cap=CAP, first=1 + 10_000 * number)
-            )
-            for number in range(8)
-        ]
-        accepted = await asyncio.gather(*(submit_at_once(books, 25) for books in rivals))
-        assert sum(accepted) == ALLOWED
+async def test_two_hundred_at_once_on_several_databases_of_one_file(database_file: Path) -> None:
+    async with several(database_file, cap=CAP) as rivals:
+        assert await race(rivals) == ALLOWED
         for books in rivals:
             await assert_full(books)
 

@@ -59,6 +59,9 @@ subjects = holders | st.sampled_from([(Subject.EVERYONE, 0), (Subject.SERVER, 0)
 moderators_caps = st.none() | st.builds(
     Cap, st.sampled_from([None, 0, 6, 20, 60, 240]), st.sampled_from(Period)
 )
+small_caps = st.builds(Cap, st.sampled_from([0, 6, 8]), st.sampled_from(Period))
+GIFTS = (3, 6, 20)
+LASTING = (None, None, 60.0, DAY, 40 * DAY)
 zones = st.sampled_from(["UTC", "Pacific/Auckland", "America/New_York"])
 Asked = tuple[int, int, Generation, frozenset[int]]
 
@@ -71,12 +74,35 @@ class Sequences(RuleBasedStateMachine):
     pair: Pair
     moderators: Moderators
 
-    @initialize(rules=operators_rules, jobs=st.lists(requests, max_size=5))
-    def begin(self, rules: Rules, jobs: list[Asked]) -> None:
-        """A database with a few jobs in it."""
+    @initialize(
+        rules=operators_rules,
+        cap=st.none() | small_caps,
+        zone=zones,
+        gifts=st.lists(
+            st.tuples(servers, holders, st.sampled_from(GIFTS), st.sampled_from(LASTING)),
+            max_size=5,
+        ),
+        jobs=st.lists(requests, max_size=8),
+    )
+    def begin(
+        self,
+        rules: Rules,
+        cap: Cap | None,
+        zone: str,
+        gifts: list[tuple[int, tuple[Subject, int], int, float | None]],
+        jobs: list[Asked],
+    ) -> None:
+        """A database with a few jobs in it, more often than not some that grants pay."""
         self.power.left = None
         self.pair = Pair(self.storage.new(), rules, self.power)
         self.moderators = Moderators(self.pair)
+        self.pair.clock.advance(DAY / 6)  # noon in UTC: it is tomorrow in Auckland
+        self.moderators.set_zone(SERVER, zone)
+        for server in (SERVER, SERVER + 1):
+            self.moderators.set_cap(server, Subject.EVERYONE, 0, cap)
+        for server, holder, credits, lasts in gifts:
+            until = None if lasts is None else self.pair.clock() + lasts
+            self.moderators.give(server, *holder, credits, until)
         for server, member, generation, had in jobs:
             if new := self.pair.ask(server, member, generation, roles=had):
                 self.pair.place(new)
@@ -185,9 +211,9 @@ class Sequences(RuleBasedStateMachine):
             case "revoke" if grants:
                 self.moderators.revoke(server, data.draw(st.sampled_from(grants)))
             case _:
-                lasts = data.draw(st.sampled_from([None, None, 60.0, DAY, 40 * DAY]))
+                lasts = data.draw(st.sampled_from(LASTING))
                 until = None if lasts is None else self.pair.clock() + lasts
-                credits = data.draw(st.sampled_from([3, 6, 20]))
+                credits = data.draw(st.sampled_from(GIFTS))
                 self.moderators.give(server, *data.draw(holders), credits, until)
 
     @rule(

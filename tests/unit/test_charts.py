@@ -44,7 +44,8 @@ def opened(png: bytes) -> Image.Image:
 
 
 def has(picture: Image.Image, colour: str) -> bool:
-    """Whether there is at least a small area of this colour."""
+    """Whether there is at least a small area of this colour above the legend."""
+    picture = picture.crop((0, 0, WIDTH, picture.height - 90))
     wanted = tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
     counts = {each: count for count, each in picture.getcolors(1 << 24) or []}
     return counts.get(wanted, 0) >= 36

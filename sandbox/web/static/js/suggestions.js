@@ -87,7 +87,7 @@ export class Suggestions {
 
   /** Whether Enter would pick the first entry: nobody has gone to another. */
   get picksFirst() {
-    return this._at === 0;
+    return this.open && this._at === 0;
   }
 
   /** Handle a key of the input. @param {KeyboardEvent} event @returns {boolean} whether it was used */
