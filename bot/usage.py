@@ -22,7 +22,7 @@ from bot.storage.schema import daily_totals, jobs, ledger, refusals
 from bot.stretch import Stretch
 
 _FAILED = (State.FAILED.value, State.UNCONFIRMED.value)
-_READ_AT_ONCE = 500
+_READ_AT_ONCE = 200
 
 _EXPORTED = (
     "id",

@@ -97,7 +97,11 @@ class AmountCommands(commands.Cog):
         period: str | None = None,
     ) -> None:
         """Set the cap of a role."""
-        await _set(interaction, Subject.ROLE, role.id, _Given(credits, unlimited, period))
+        # @everyone is a role in Discord, and the default here.
+        subject, subject_id = (
+            (Subject.EVERYONE, 0) if role.is_default() else (Subject.ROLE, role.id)
+        )
+        await _set(interaction, subject, subject_id, _Given(credits, unlimited, period))
 
     @app_commands.command(
         name=locale_str("member"),
@@ -163,7 +167,8 @@ class AmountCommands(commands.Cog):
         with speaking(language_of(interaction)):
             await check_moderator(interaction)
             named = [
-                *([(Subject.ROLE, role.id)] if role else []),
+                *([(Subject.ROLE, role.id)] if role and not role.is_default() else []),
+                *([(Subject.EVERYONE, 0)] if role and role.is_default() else []),
                 *([(Subject.MEMBER, member.id)] if member else []),
                 *([(Subject(other), 0)] if other else []),
             ]

@@ -55,6 +55,8 @@ class LimitCommands(commands.Cog):
         """Change the limits that were named, and show all."""
         with speaking(language_of(interaction)):
             settings = (await check_moderator(interaction)).settings
+            if role is not None and role.is_default():
+                role = None  # @everyone: those of everyone
             operators = interaction.client.services.settings.max_jobs_per_member
             if at_once is not None and at_once > operators:
                 raise PersonError(

@@ -123,6 +123,10 @@ class PeopleCommands(commands.Cog):
         """Name a role, take one out, or show which there are."""
         with speaking(language_of(interaction)):
             settings = (await check_moderator(interaction)).settings
+            if allow is not None and allow.is_default():
+                raise PersonError(
+                    _("@everyone may use the bot as long as no role is named. Remove the others.")
+                )
             if allow is not None or remove is not None:
 
                 def change(before: ServerSettings) -> ServerSettings:

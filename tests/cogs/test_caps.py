@@ -164,6 +164,22 @@ async def test_a_members_cap_goes_before_a_roles_and_that_before_the_default(
     assert (job.state, job.cap_subject, job.cap_subject_id) == (State.DONE, Subject.ROLE, large.id)
 
 
+async def test_the_role_of_everyone_is_the_default(world: World, chief: MemberActor) -> None:
+    everyone = world.guild.default_role
+    assert "The cap for everyone is 6 credits a day" in await caps(
+        world, chief, "role", role=everyone, credits=6
+    )
+    (rule,) = (await world.services.rules.of(world.guild.id)).rules
+    assert (rule.subject, rule.subject_id) == (Subject.EVERYONE, 0)
+    assert "no role is named" in await caps(world, chief, "roles", allow=everyone)
+    await caps(world, chief, "limits", role=everyone, images=2)
+    settings = (await world.services.rules.of(world.guild.id)).settings
+    assert (settings.limits.images, settings.role_limits) == (2, ())
+    await caps(world, chief, "grant", role=everyone, credits=6)
+    assert (await world.services.ledger.balance(world.guild.id, 5, [everyone.id])).left == 12
+    assert "is gone" in await caps(world, chief, "remove", role=everyone)
+
+
 async def test_the_servers_cap_is_shared_and_comes_on_top(world: World, chief: MemberActor) -> None:
     await caps(world, chief, "server", credits=10, period="month")
     await world.imagine("mine")
