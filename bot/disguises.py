@@ -26,6 +26,7 @@ from bot.texts import MOST_REPEATED, Text, may_begin, may_end
 
 _MOST_INSERTED = 3  # characters between two letters of one word
 _MOST_BETWEEN = 8  # and between two words of a phrase
+_MOST_SIGNS = 400  # of a word with all that is inserted and repeated
 _SHORT = 3  # letters: such words are easily met by chance
 _LATIN = "LATIN"
 _WORDS_OF_ONE = frozenset("aeiouyаиявскоу")
@@ -170,9 +171,10 @@ def _met_from(
     while states:
         for node, gap, _parting, _again in states:
             for word in node.ends if gap == 0 else ():
+                steps.take(end - start)
                 if _counts(text, word, start, end, spelled=spelled):
                     yield Found(word.written, start, end)
-        if end == len(text.signs):
+        if end == min(len(text.signs), start + _MOST_SIGNS):
             return
         states = {
             each for state in states for each in _next(state, text.signs[end], spelled=spelled)

@@ -41,13 +41,15 @@ class Text:
         written = unicodedata.normalize("NFC", half)
         signs: list[Sign] = []
         spans: list[tuple[int, int]] = []
+        run = 0
         for position, character in enumerate(written):
-            for sign in signs_of(character):
-                if sign.kind is Kind.LETTER and signs[-MOST_REPEATED:] == [sign] * MOST_REPEATED:
-                    spans[-1] = (spans[-1][0], position + 1)
-                    continue
-                signs.append(sign)
-                spans.append((position, position + 1))
+            run = run + 1 if position and character == written[position - 1] else 1
+            read = signs_of(character)
+            if run > MOST_REPEATED and read and read[0].letters:
+                spans[-1] = (spans[-1][0], position + 1)
+                continue
+            signs.extend(read)
+            spans.extend([(position, position + 1)] * len(read))
         _read_in_place(written, signs, spans)
         return cls(written, tuple(signs), tuple(spans), _script_of(signs))
 

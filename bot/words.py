@@ -26,8 +26,8 @@ from bot.look_alikes import ANY, WORDLIKE
 from bot.texts import Text, excepted, needs_no_space
 
 SECONDS = 0.02
-MOST_STEPS = 300_000
-"""Of comparing words in one text: some tenths of a second. Ordinary texts take some thousands."""
+MOST_STEPS = 100_000
+"""Of comparing words in one text: some tenths of a second. The longest prompts take a tenth of it."""
 
 MAX_RULE_CHARACTERS = 60
 MAX_EXPRESSION_CHARACTERS = 200

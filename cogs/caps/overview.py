@@ -6,10 +6,9 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.credits.caps import Cap
-from bot.language import _, speaking
+from bot.language import speaking
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.account import shared_line
 from cogs.ui.caps import MOST_CHANGES, answer, overview, standing
 
 
@@ -39,9 +38,4 @@ class OverviewCommands(commands.Cog):
             default = Cap(services.settings.default_credits, services.settings.default_period)
             live = await services.grants.live(server_id)
             last = await services.rules.last_changes(server_id, MOST_CHANGES)
-            line = (
-                _("**The whole server** {words}").format(words=shared_line(shared))
-                if shared
-                else None
-            )
-            await answer(interaction, *overview(rules, default, line, live, last))
+            await answer(interaction, *overview(rules, default, shared, live, last))

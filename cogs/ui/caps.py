@@ -6,14 +6,14 @@ from typing import Any
 import discord
 
 from bot.admission import Block
-from bot.credits.balances import Balance
+from bot.credits.balances import Balance, Shared
 from bot.credits.caps import Cap, Period, Rule, Subject, per
 from bot.credits.changes import Change
 from bot.credits.grants import Grant
 from bot.credits.rules import ServerRules
 from bot.jobs.job import Job
 from bot.language import _, ngettext
-from bot.server_settings import Limits
+from bot.server_settings import Limits, ServerSettings
 from cogs.interactions import Interaction
 from cogs.ui import word_rules
 from cogs.ui.account import shared_line, whose_cap
@@ -26,6 +26,8 @@ _ACCENT = 0x5865F2
 MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
 _REASON_CHARACTERS = 80
 _VALUE_CHARACTERS = 200
+# The time zone stands beside the caps, and words are told nowhere but in their own list.
+_SHOWN_ELSEWHERE = frozenset({"time_zone", "words"})
 _PROMPT_CHARACTERS = 600
 
 
@@ -119,7 +121,7 @@ def made_by(job: Job, block: Block | None) -> Piece:
 def overview(
     known: ServerRules,
     default: Cap,
-    shared: str | None,
+    shared: Shared | None,
     live: Sequence[Grant],
     last: Sequence[Change],
 ) -> list[Piece]:
@@ -134,7 +136,7 @@ def overview(
     ]
     if len(rules) > MOST_RULES:
         first.append(_more(len(rules) - MOST_RULES))
-    first.append(shared or _("**The whole server** no cap"))
+    first.append(_of_server(shared))
     first.append(
         "-# "
         + _("Days, weeks and months begin at midnight in {zone}.").format(
@@ -142,6 +144,9 @@ def overview(
         )
     )
     pieces = [paragraph(*first)]
+    others = setting_lines(known.settings)
+    if others:
+        pieces.append(paragraph(_("### Other rules"), *others))
     if live:
         lines = [grant_line(grant) for grant in live[:MOST_GRANTS]]
         if len(live) > MOST_GRANTS:
@@ -231,6 +236,25 @@ def _whose(balance: Balance) -> str:
     if balance.subject is Subject.MEMBER:
         return _("a cap of their own")
     return whose_cap(balance)
+
+
+def _of_server(shared: Shared | None) -> str:
+    if shared is None:
+        return _("**The whole server** no cap of its own")
+    words = _("**The whole server** {cap} · {left} · counted anew <t:{when}:R>")
+    return words.format(
+        cap=cap_words(shared.cap), left=left_of(shared.left), when=round(shared.resets_at)
+    )
+
+
+def setting_lines(settings: ServerSettings) -> list[str]:
+    """What is set apart from caps, a line for each that is."""
+    blank = ServerSettings().written()
+    return [
+        f"**{_setting_name(name).capitalize()}** {_setting(name, value)}"
+        for name, value in settings.written().items()
+        if value != blank[name] and name not in _SHOWN_ELSEWHERE
+    ]
 
 
 def _why(balance: Balance, rules: ServerRules, roles: Sequence[int]) -> str:

@@ -189,7 +189,7 @@ async def test_the_servers_cap_is_shared_and_comes_on_top(world: World, chief: M
     assert "all members of this server together have 4 of 10 left (a month)" in said
     told = words((await world.ask("credits")).components)
     assert "All members together: 4 of 10 left (a month)" in told
-    assert "All members together: 4 of 10 left" in await caps(world, chief, "show")
+    assert "**The whole server** 10 credits a month · 4 left" in await caps(world, chief, "show")
 
 
 async def test_what_is_taken_away_has_to_be_there_and_be_one(

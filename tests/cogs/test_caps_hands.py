@@ -68,7 +68,7 @@ async def test_a_role_that_was_named_may_stop_and_delete_without_managing_messag
     helper = world.guild.add_member(world.env.create_user("helper"), roles=[role])
     world.provider.wait()
     message = await world.imagine("to be stopped")
-    await world.until_state(State.RUNNING)
+    await world.until_offered(message, "Stop showing")
     refused = world.answer(await world.press(message, "Stop showing", by=helper))
     assert "can stop it" in refused.content
     await caps(world, chief, "moderators", add=role)

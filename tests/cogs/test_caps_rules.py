@@ -232,3 +232,16 @@ async def test_a_paused_bot_accepts_nothing_until_it_goes_on(
     told = await caps(world, chief, "show")
     assert "paused: no → yes" in told
     assert "paused: yes → no" in told
+
+
+async def test_the_overview_shows_each_rule_that_is_set(world: World, chief: MemberActor) -> None:
+    assert "Other rules" not in await caps(world, chief, "show")
+    await caps(world, chief, "limits", images=2, pause="30s")
+    await caps(world, chief, "channels", never=world.channel, age="never")
+    await caps(world, chief, "pause", paused=True)
+    told = await caps(world, chief, "show")
+    assert "**Limits of everyone** 30 s between two · 2 images each" in told
+    assert f"**Never in** <#{world.channel.id}>" in told
+    assert "**Age-restricted channels** never" in told
+    assert "**Paused** yes" in told
+    assert "Roles that may" not in told

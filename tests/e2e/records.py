@@ -144,9 +144,15 @@ def add_experience(path: Path, *, seconds: float) -> None:
                         kind = (mode.value, mode.price, resolution.value, count)
                         _add_finished(records, number, kind, before, seconds)
         records.execute(
-            "INSERT INTO daily_totals SELECT server_id, member_id, day,"
+            "INSERT INTO daily_totals (server_id, member_id, day, used, held)"
+            " SELECT server_id, member_id, day,"
             " sum(CASE kind WHEN 'capture' THEN credits ELSE 0 END), 0"
             " FROM ledger GROUP BY server_id, member_id, day"
+        )
+        records.execute(
+            "INSERT INTO server_totals (server_id, day, used, held)"
+            " SELECT server_id, day, sum(used), sum(held) FROM daily_totals"
+            " GROUP BY server_id, day"
         )
     records.close()
 

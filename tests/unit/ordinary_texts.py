@@ -22,7 +22,7 @@ ORDINARY: dict[str, tuple[str, ...]] = {
     ),
     "de": (
         "Ein Mädchen mit rotem Schal läuft über die Straße, Öl auf Leinwand",
-        "Die Analyse der Anzeigen: dick, dünn? Nein: dicke Wolken, ein Dickicht, Dickens",
+        "Die Analyse der Anzeigen: dünn? Nein: dicke Wolken, ein Dickicht, Dickens",
         "Der Uhu überm Fluß, schöner Wälder Grün, 50 mm, Blende 2,8",
     ),
     "fr": (
