@@ -139,18 +139,30 @@ class Words:
         signs = text.signs
         for start, sign in enumerate(signs):
             steps.take(1)
+            if not may_begin(signs, start):
+                continue
             nodes = {
                 node
                 for letter in sign.letters
                 for node in self._first.get(letter, ())
-                if node.accepts(sign)
+                if node.accepts(sign) and not _is_repeat(signs, start, node)
             }
-            if not nodes or not may_begin(signs, start):
+            if not nodes:
                 continue
             yield from _met_from(text, start, nodes, steps, spelled=False)
             gap = signs[start + 1 : start + 1 + MOST_REPEATED]
             if any(each.kind not in WORDLIKE for each in gap):
                 yield from _met_from(text, start, nodes, steps, spelled=True)
+
+
+def _is_repeat(signs: Sequence[Sign], start: int, node: _Node) -> bool:
+    """Whether it is the same letter as one before, from which the word is met as well."""
+    before = start - 1
+    while before >= 0 and node.accepts(signs[before]):
+        if may_begin(signs, before):
+            return True
+        before -= 1
+    return False
 
 
 def _child(nodes: list[_Node], sign: Sign) -> _Node:

@@ -26,6 +26,10 @@ class RefusedError(PersonError):
         super().__init__(words)
         self.kind = kind
 
+    def for_moderators(self) -> str:
+        """The same for the server's log, where more may be told than to its person."""
+        return str(self)
+
 
 class StorageError(ShotlistError):
     """The database could not do what was asked; nothing of it was kept."""

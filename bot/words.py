@@ -4,13 +4,14 @@ Words are compared by ``bot.disguises``. An expression is searched in the text a
 and in the text without disguises of single letters, always without regard to case. An exception
 allows what lies wholly within it, written plainly: "kill bill" takes nothing from "k1ll bill".
 
-An expression has ``SECONDS`` of the processor for a text. One that needs more for texts made to be
-slow for it is refused when it is entered, so that none is kept that would be slow for ordinary
-ones. Where it needs more all the same, that one text is refused, with words of its own: passing
-it would let anybody through who makes a text slow, and other texts are not concerned. ``Match``
-says so to the moderators.
+An expression has ``SECONDS`` of the processor for a text, all together about ``ALL_SECONDS``. One
+that needs more for texts made to be slow for it is refused when it is entered, so that none is
+kept that would be slow for ordinary ones. Where it needs more all the same, that one text is
+refused, with words of its own: passing it would let anybody through who makes a text slow, and
+other texts are not concerned. ``Match`` says so to the moderators.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -25,14 +26,18 @@ from bot.language import _
 from bot.look_alikes import ANY, WORDLIKE
 from bot.texts import Text, excepted, needs_no_space
 
-SECONDS = 0.02
+SECONDS = 0.05
+ALL_SECONDS = 0.2
+"""Of the processor, for one expression and for all of them together, in one text."""
+
 MOST_STEPS = 100_000
-"""Of comparing words in one text: some tenths of a second. The longest prompts take a tenth of it."""
+"""Of comparing words in one text: some tenths of a second. Ordinary prompts take some thousands."""
 
 MAX_RULE_CHARACTERS = 60
 MAX_EXPRESSION_CHARACTERS = 200
 
 _FLAGS = regex.IGNORECASE | regex.FULLCASE
+_LEAST_SECONDS = 0.001  # enough for any that is not slow, also behind slow ones
 _LONG = 2500  # characters of a slow text: as long as a prompt can be
 _ORDINARY = (
     "a lighthouse at dusk, oil on canvas",
@@ -154,10 +159,13 @@ class WordRules:
         except OutOfStepsError:
             yield Match(RuleKind.WORD, "", unsure=True)
         plain, spans = text.plain()
+        began = time.thread_time()
         for expression in self.expressions:
             pattern = _pattern(expression)
             if pattern is None:
                 continue
+            left = ALL_SECONDS - (time.thread_time() - began)
+            seconds = max(min(seconds, left), _LEAST_SECONDS)
             try:
                 for found in pattern.finditer(text.written, timeout=seconds):
                     yield _match(RuleKind.EXPRESSION, expression, text, *found.span())
@@ -280,9 +288,9 @@ def _checked_expression(typed: str, seconds: float) -> str:
         raise PersonError(
             _(
                 "It takes too long for some texts, mostly by a repetition within a repetition, "
-                "such as `(a+)+`, or by several `.*`. Write it with fewer of them, or with a "
-                "bound, such as `.{{0,20}}`."
-            ).format()
+                "such as `(a+)+`, by several `.*`, or by a repetition at its beginning, such as "
+                "`\\w+@`. Leave it out, or give it a bound, such as `.{0,20}`."
+            )
         ) from None
     return typed
 
@@ -291,6 +299,7 @@ def _slow_texts(expression: str) -> Iterator[str]:
     """Texts of which an expression that can be slow is slow for one, mostly."""
     letters = list(dict.fromkeys([*"a0 ", *(each for each in expression if each.isalnum())]))[:12]
     words = regex.findall(r"\w{2,}", expression)[:6]
+    signs = "".join(dict.fromkeys(each for each in expression if not each.isalnum()))
     for text in _ORDINARY:
         yield (text + " ") * (_LONG // (len(text) + 1))
     for piece in [*letters, *words]:
@@ -298,6 +307,7 @@ def _slow_texts(expression: str) -> Iterator[str]:
             repeated = each * (_LONG // len(each))
             yield repeated
             yield repeated[:-1] + "\x7f"
+            yield repeated[: -len(signs)] + signs + "\x7f"
 
 
 def _too_long(length: int, most: int) -> PersonError:

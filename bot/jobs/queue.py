@@ -31,6 +31,7 @@ from bot.moderation.refusals import Refusals
 from bot.storage.database import Database
 from bot.storage.schema import job_references, jobs, ledger
 from bot.wishes import Lineage, Request
+from bot.words import check_words
 
 # Later than any job lives: nothing to prepare, or an address that does not expire.
 FOREVER = 1e12
@@ -180,6 +181,7 @@ class JobQueue:
         known = await read_rules(connection, server_id) or ServerRules()
         block = await read_block(connection, server_id, member_id, now)
         check_admission(known.settings, block, here)
+        check_words(known.settings.words, request.generation.prompt, request.generation.notes)
         limits = limits_for(known.settings, here.roles)
         check_request(limits, request.generation, private=request.private)
         if limits.at_once is None and not limits.pause:

@@ -44,7 +44,7 @@ class Refusals:
             content = {
                 "member": member_id,
                 "channel": place.channel_id,
-                "why": str(refused),
+                "why": refused.for_moderators(),
                 "prompt": request.generation.prompt,
                 "private": place.private,
             }

@@ -1,5 +1,6 @@
 """``/caps limits, block, roles, channels, pause``: what is refused, to whom, and in which words."""
 
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -8,6 +9,7 @@ from simcord import ChannelHandle, MemberActor
 
 from bot.admission import Refusal
 from bot.jobs.states import State
+from bot.words import RuleKind
 from tests.cogs.reading import words
 from tests.cogs.test_caps import caps, chief
 from tests.cogs.world import World
@@ -245,3 +247,20 @@ async def test_the_overview_shows_each_rule_that_is_set(world: World, chief: Mem
     assert "**Age-restricted channels** never" in told
     assert "**Paused** yes" in told
     assert "Roles that may" not in told
+
+
+async def test_a_prompt_that_meets_the_rules_for_words_is_refused_and_counted(
+    world: World, chief: MemberActor
+) -> None:
+    rules = await world.services.rules.of(world.guild.id)
+    words = rules.settings.words.adding(RuleKind.WORD, "kill")
+    await world.services.rules.change_settings(
+        world.guild.id, lambda known: replace(known, words=words), by=chief.id
+    )
+    for prompt in ("a kill", "a k.i.l.l", "a K1LL --ar 16:9"):
+        said = await asks(world, prompt=prompt)
+        assert "This server's rules refuse words of yours" in said
+        assert "kill" not in said.casefold().replace("a kill", "")
+    assert await asks(world, prompt="a man of great skill") == ""
+    assert await refused(world, Refusal.WORDS) == 3
+    assert (await world.balance()).used == 6

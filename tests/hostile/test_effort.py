@@ -23,6 +23,7 @@ from bot.jobs.progress import Queued
 from bot.pictures import PictureFormat
 from bot.provider.protocol import read_submission, read_task
 from bot.shorthand import read_shorthand
+from bot.words import WordRules
 from cogs.ui.cards import JobCards
 from cogs.ui.plain_text import escaped, readable, shown
 from tests.cogs.samples import job
@@ -59,6 +60,7 @@ WORK: dict[str, Work] = {
     "shown": lambda text: shown(text, 600),
     "plain": plain,
     "card": _card,
+    "words": WordRules(("kill", "lil", "ein Wort", "殺"), (r"k.ll",), ("kill bill",)).find,
     "file name": lambda text: result_filename("job", text, 1, PictureFormat.PNG),
 }
 

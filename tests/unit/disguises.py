@@ -29,10 +29,12 @@ def _by(table: dict[str, str]) -> Disguise:
 
 
 def _leet(letters: Letters, chance: random.Random) -> Letters:
-    """Digits and signs for letters; one letter stays, and no "!" ends the word."""
-    found = _by(_LEET)(letters, chance)
-    if not any(each[:1].isalpha() for each in found):
-        found[0] = letters[0]
+    """Digits and signs for up to half of the letters; no "!" ends the word."""
+    changed = chance.sample(range(len(letters)), len(letters) // 2)
+    found = [
+        chance.choice(_LEET.get(each, each)) if place in changed else each
+        for place, each in enumerate(letters)
+    ]
     if found[-1] == "!":
         found[-1] = letters[-1]
     return found

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import re
 
 import pytest
 from hypothesis import assume, given
@@ -124,6 +125,9 @@ def test_no_disguise_gets_round_a_word(text: str) -> None:
     assert met("kill", text)
 
 
+A_MEASURE = re.compile(r"[0-9.]+[a-z]{1,3}", re.IGNORECASE)
+"""What may as well be a number with its unit."""
+
 WANTED = st.sampled_from(UNWANTED)
 
 
@@ -131,7 +135,9 @@ WANTED = st.sampled_from(UNWANTED)
 def test_any_combination_of_disguises_is_met(
     word: str, names: list[str], chance: random.Random
 ) -> None:
-    text = f"a picture, {disguised(word, names, chance)} , and a tree"
+    written = disguised(word, names, chance)
+    assume(not A_MEASURE.fullmatch(written))
+    text = f"a picture, {written} , and a tree"
     assert met(word, text), text
 
 
@@ -211,18 +217,18 @@ def test_an_expression_is_searched_as_written_and_without_disguised_letters() ->
 
 
 def test_an_expression_that_takes_too_long_refuses_that_text_and_says_so() -> None:
-    rules = WordRules(expressions=("(a|b|ab)*c$",))
-    slow = "ab" * 1200
-    assert rules.find(slow) == Match(RuleKind.EXPRESSION, "(a|b|ab)*c$", unsure=True)
+    rules = WordRules(expressions=("(a|aa)+$",))
+    slow = "a" * 2400 + "!"
+    assert rules.find(slow) == Match(RuleKind.EXPRESSION, "(a|aa)+$", unsure=True)
     assert rules.find("a lighthouse") is None
     with pytest.raises(WordsRefusedError, match="could not be compared") as refused:
         check_words(rules, slow)
-    assert "(a|b|ab)*c$" in refused.value.for_moderators()
+    assert "(a|aa)+$" in refused.value.for_moderators()
 
 
 def test_nothing_is_looked_for_after_an_expression_that_was_not_finished() -> None:
-    rules = WordRules(expressions=("(a|b|ab)*c$", "ab"))
-    assert [match.unsure for match in rules.all_in("ab" * 1200)] == [True]
+    rules = WordRules(expressions=("(a|aa)+$", "a"))
+    assert [match.unsure for match in rules.all_in("a" * 2400 + "!")] == [True]
 
 
 def test_an_expression_that_can_no_longer_be_read_refuses_nothing() -> None:
@@ -240,7 +246,7 @@ def test_an_expression_that_can_no_longer_be_read_refuses_nothing() -> None:
         (r"\w+", "meets ordinary texts"),
         ("(a+)+$", "takes too long"),
         ("(a|aa)+$", "takes too long"),
-        ("(k|ki|il|l)*!", "takes too long"),
+        ("(k|kk)+!$", "takes too long"),
         ("(?R)", "takes too long"),
         ("", "Type an expression"),
         ("x" * (MAX_EXPRESSION_CHARACTERS + 1), "are the most"),
