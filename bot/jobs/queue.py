@@ -108,6 +108,7 @@ class JobQueue:
         was accepted before.
         """
         try:
+            await self._check_words(request, place)
             accepted = await self._accept(request, interaction_id, member_id, place, here, retry_of)
         except RefusedError as error:
             await self._refusals.count(request, member_id=member_id, place=place, refused=error)
@@ -168,6 +169,13 @@ class JobQueue:
             ahead = (await self._ahead(connection))[job_id] if waits else 0
         return Accepted(job, balance, ahead)
 
+    async def _check_words(self, request: Request, place: Place) -> None:
+        """Raise ``WordsRefusedError``; before the transaction, since it can take a moment."""
+        async with self._database.read() as connection:
+            known = await read_rules(connection, place.server_id)
+        if known is not None:
+            check_words(known.settings.words, request.generation.prompt, request.generation.notes)
+
     async def _check_rules(
         self,
         connection: AsyncConnection,
@@ -181,7 +189,6 @@ class JobQueue:
         known = await read_rules(connection, server_id) or ServerRules()
         block = await read_block(connection, server_id, member_id, now)
         check_admission(known.settings, block, here)
-        check_words(known.settings.words, request.generation.prompt, request.generation.notes)
         limits = limits_for(known.settings, here.roles)
         check_request(limits, request.generation, private=request.private)
         if limits.at_once is None and not limits.pause:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from discord import AppCommandType, Locale
+from discord import AppCommandType, Locale, Permissions
 from discord.app_commands import locale_str
 
 from cogs.ui.translator import CatalogueTranslator
 from tests.cogs.world import World
 
 # Threads and what is shared there are nothing that a direct message has.
-SERVERS_ONLY = {"thread"}
+SERVERS_ONLY = {"thread", "caps", "Who made this"}
 
 
 def _described(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -31,7 +31,7 @@ async def test_no_two_commands_share_a_name(world: World) -> None:
     names = Counter(command["name"] for command in _told(world))
     assert set(names) == {
         *("imagine", "multishot", "credits", "help", "show"),
-        *("character", "thread", "gallery", "defaults"),
+        *("character", "thread", "gallery", "defaults", "caps"),
     }
     assert set(names.values()) == {1}
 
@@ -85,7 +85,24 @@ async def test_there_are_at_most_five_entries_in_the_menu_of_a_message(world: Wo
     for menu in menus:
         told = menu.to_dict(world.bot.tree)
         assert told["integration_types"] == [0]
-        assert sorted(told["contexts"]) == [0, 1]
+        expected = [0] if menu.name in SERVERS_ONLY else [0, 1]
+        assert sorted(told["contexts"]) == expected
+
+
+async def test_what_is_for_moderators_is_hidden_from_others(world: World) -> None:
+    tree = world.bot.tree
+    for name, kind in (
+        ("caps", AppCommandType.chat_input),
+        ("Who made this", AppCommandType.message),
+    ):
+        (command,) = (each for each in tree.get_commands(type=kind) if each.name == name)
+        told = command.to_dict(tree)
+        assert told["default_member_permissions"] == Permissions(manage_guild=True).value
+
+
+async def test_the_group_of_moderators_has_no_more_than_discord_takes(world: World) -> None:
+    (caps,) = (command for command in _told(world) if command["name"] == "caps")
+    assert len(caps["options"]) <= 25
 
 
 async def test_the_prompt_may_be_longer_than_the_service_takes_so_that_words_can_say_so(

@@ -198,4 +198,4 @@ async def test_the_servers_log_is_told_which_rule_and_by_whom(
     await told(world, chief, "add", word="kill")
     await casting.say(world, "create", image1=casting.ONE, name="K1ll")
     await says(world, room, "meets the word “kill” with “K1ll”")
-    assert f"refused <@{world.alice.id}>" in logged(room)
+    assert f"**refused** <@{world.alice.id}>" in logged(room)
