@@ -31,6 +31,9 @@ INSERT INTO ledger (kind, job_id, server_id, member_id, credits, day, at)
 VALUES (:kind, :id, :server, :member, :price, :day, :at)
 """
 _SUM = "INSERT INTO daily_totals (server_id, member_id, day, used, held) VALUES (?, ?, ?, ?, 0)"
+_SUM_OF_SERVERS = """
+INSERT INTO server_totals (server_id, day, used, held)
+SELECT server_id, day, sum(used), sum(held) FROM daily_totals GROUP BY server_id, day"""
 
 Row = dict[str, object]
 
@@ -50,6 +53,7 @@ def fill(path: Path, *, rows: int, now: float, seed: int) -> None:
             for job in batch:
                 sums[job["server"], job["member"], job["day"]] += PRICE
         connection.executemany(_SUM, ((*key, used) for key, used in sums.items()))
+        connection.execute(_SUM_OF_SERVERS)
 
 
 def _batches(count: int, *, now: float, random: Random) -> Iterator[list[Row]]:

@@ -143,7 +143,8 @@ class _Sheet:
             dpi=_DOTS_PER_INCH,
             facecolor=_GROUND,
         )
-        self._renderer = new_canvas(self._figure).get_renderer()  # type: ignore[no-untyped-call]
+        self._canvas = new_canvas(self._figure)
+        self._renderer = self._canvas.get_renderer()  # type: ignore[no-untyped-call]
         self._axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._axes.set_xlim(0, WIDTH)
@@ -244,6 +245,10 @@ class _Sheet:
             x += self.write(x, y, words, size=_SMALL, colour=_SOFT) + 2 * _GAP
         file = io.BytesIO()
         self._figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, facecolor=_GROUND)
+        # Figure, canvas and renderer hold each other, with 4 MB of dots, until somebody collects.
+        self._figure.clear()
+        self._canvas.renderer = None
+        del self._renderer
         return file.getvalue()
 
 

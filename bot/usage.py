@@ -230,12 +230,11 @@ class Usage:
             .where(hold.c.kind == "hold", *_of(hold.c, server_id, stretch))
             .order_by(hold.c.id)
         )
-        async with self._database.read() as connection:
-            rows = (await connection.stream(statement)).mappings()
-            try:
-                yield _some_at_a_time(rows.partitions(_READ_AT_ONCE))
-            finally:
-                await rows.close()
+        async with (
+            self._database.read() as connection,
+            connection.stream(statement) as rows,
+        ):
+            yield _some_at_a_time(rows.mappings().partitions(_READ_AT_ONCE))
 
 
 async def _some_at_a_time(

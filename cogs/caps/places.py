@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import TypeAlias
 
-import discord
-from discord import app_commands
+from discord import AppCommandOptionType, ChannelType, app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
@@ -18,9 +17,38 @@ from cogs.ui.caps import changed, mentions
 
 MOST_CHANNELS = 50
 
-Place: TypeAlias = (
-    discord.TextChannel | discord.ForumChannel | discord.VoiceChannel | discord.CategoryChannel
-)
+
+class AnyPlace(app_commands.Transformer):
+    """A channel or a category. Media channels are left out: Discord's description has none."""
+
+    @property
+    def type(self) -> AppCommandOptionType:
+        """What Discord asks for."""
+        return AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[ChannelType]:
+        """What it offers."""
+        return [
+            ChannelType.text,
+            ChannelType.news,
+            ChannelType.forum,
+            ChannelType.voice,
+            ChannelType.category,
+        ]
+
+    async def transform(
+        self,
+        interaction: Interaction,  # type: ignore[override]
+        value: app_commands.AppCommandChannel,
+        /,
+    ) -> app_commands.AppCommandChannel:
+        """The channel itself."""
+        del interaction
+        return value
+
+
+Place: TypeAlias = app_commands.Transform[app_commands.AppCommandChannel, AnyPlace]
 
 
 class PlaceCommands(commands.Cog):

@@ -50,30 +50,27 @@ def usage_chart(report: Report, names: Names) -> Chart | None:
     )
 
 
-def period_chart(days: Sequence[DaySum], whole: int | None) -> Chart:
+def period_chart(days: Sequence[DaySum], *, whole: int | None, left: int | None) -> Chart:
     """What one member used in the present period of their cap: ``days`` are all of its days.
 
-    ``whole`` is how many credits there are in it, grants included; ``None`` for no limit. Work
-    for a thread.
+    ``whole`` is how many credits there are in it, grants included, and ``left`` what is left of
+    them, as their balance says; both are ``None`` for no limit. Work for a thread.
     """
     stretch = Stretch(days[0].day, days[-1].day)
     items = [Bar(_month_and_day(day.day), day.used, day.held) for day in days]
     used, held = sum(day.used for day in days), sum(day.held for day in days)
+    limited = whole is not None and left is not None
     sums = (
-        _("{used} used, {held} held.").format(used=used, held=held)
-        if whole is None
-        else _("{used} of {whole} used, {held} held, {left} left.").format(
-            used=used, held=held, whole=whole, left=max(0, whole - used - held)
-        )
-    )
+        _("{used} of {whole} used, {held} held, {left} left.")
+        if limited
+        else _("{used} used, {held} held.")
+    ).format(used=used, whole=whole, held=held, left=left)
     if stretch.count == 1:
         title = _("Your credits today")
-        words = _("no limit") if whole is None else _("{left} of {whole} left")
-        item = Bar(
-            words.format(left=max(0, (whole or 0) - used - held), whole=whole), used=used, held=held
-        )
+        words = _("{left} of {whole} left") if limited else _("no limit")
+        item = Bar(words.format(left=left, whole=whole), used, held)
         png = gauge(item, whole or 0, _legend(title, stretch))
-        return Chart(png, " ".join([f"{title}.", sums]))
+        return Chart(png, f"{title}. {sums}")
     title = _("Your credits, day by day")
     begin = " ".join([_("Column chart. {title}.").format(title=title), sums])
     return Chart(

@@ -201,7 +201,7 @@ async def test_a_failure_is_told_in_its_own_words_and_costs_nothing(
 ) -> None:
     shown = await _last(playing, scene)
     assert f"**{words}.** Nothing was charged." in shown.text
-    assert shown.labels == (["Try again"] if again else [])
+    assert shown.labels == ["Try again" if again else "Change it in a form"]
     assert shown.pictures == []
     job = stage.job(shown.id)
     assert stage.records.ledger(job.id) == [("hold", 6), ("release", 6)]

@@ -109,7 +109,7 @@ def failed(
     words: str, event: str, *, level: str = "warning", again: bool = True, state: str = "failed"
 ) -> End:
     """The placeholder says what happened; nothing is charged."""
-    labels = ("Try again",) if again else ()
+    labels = ("Try again",) if again else ("Change it in a form",)
     return End(
         state,
         captured=False,

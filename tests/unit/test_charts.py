@@ -124,7 +124,7 @@ def test_what_the_font_lacks_is_left_out(text: str, drawn: str) -> None:
 
 
 def test_any_name_fits() -> None:
-    for name in ("W" * 200, "$x^2$" * 40, "\\frac{1}{", "", " ", "\u200b", "a" * 33):
+    for name in ("W" * 200, "$x^2$" * 40, "$\\frac{1}{$", "", " ", "\u200b", "a" * 33):
         opened(bars([Bar(name, 123_456_789, 5)], LEGEND))
 
 
@@ -227,13 +227,17 @@ def test_all_of_time_is_shown_from_where_something_happened() -> None:
 
 
 def test_a_members_day_is_a_gauge_and_longer_periods_are_columns() -> None:
-    one = period_chart([DaySum(FIRST, 30, 6)], 60)
+    day = [DaySum(FIRST, 30, 6)]
+    one = period_chart(day, whole=60, left=24)
     assert one.alt == "Your credits today. 30 of 60 used, 6 held, 24 left."
-    assert period_chart([DaySum(FIRST, 30, 6)], None).alt.endswith("30 used, 6 held.")
-    week = period_chart(
-        [DaySum(FIRST + timedelta(days=past), past * 6, 0) for past in range(7)], 200
+    assert period_chart(day, whole=None, left=None).alt.endswith("30 used, 6 held.")
+    # the cap was lowered, and a grant goes beyond it
+    assert period_chart(day, whole=25, left=5).alt.endswith("30 of 25 used, 6 held, 5 left.")
+    days = [DaySum(FIRST + timedelta(days=past), past * 6, 0) for past in range(7)]
+    week = period_chart(days, whole=200, left=74)
+    assert week.alt.startswith(
+        "Column chart. Your credits, day by day. 126 of 200 used, 0 held, 74 left."
     )
-    assert week.alt.startswith("Column chart. Your credits, day by day. 126 of 200 used, 0 held,")
     assert week.alt.endswith("01-14: 30, 01-15: 36.")
     for each in (one, week):
         opened(each.png)
