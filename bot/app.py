@@ -46,6 +46,7 @@ from bot.jobs.store import JobStore
 from bot.jobs.submitting import Submission
 from bot.jobs.timing import Timing
 from bot.moderation.blocks import Blocks
+from bot.moderation.house_rules import HouseRules
 from bot.moderation.log import LogBook
 from bot.preferences import Preferences
 from bot.provider.client import ProviderClient
@@ -240,6 +241,7 @@ async def open_services(
             rules=RuleBook(hurried, clock=clock),
             grants=Grants(hurried, clock=clock),
             blocks=Blocks(hurried, clock=clock),
+            house_rules=HouseRules(hurried, clock=clock),
             log_book=LogBook(hurried, clock=clock),
             store=asked_store,
             queue=asked_queue,

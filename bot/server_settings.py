@@ -1,7 +1,7 @@
 """What a server's moderators have set, apart from caps. Pure rules, no storage."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from functools import cache
@@ -143,3 +143,80 @@ def matching_zones(typed: str) -> list[str]:
         found,
         key=lambda name: (not name.rpartition("/")[2].casefold().startswith(wanted), name),
     )
+
+
+# --- changing them ---
+
+MOST_ROLES, MOST_CHANNELS = 25, 50
+
+
+def with_one(
+    before: tuple[int, ...], add: int | None, remove: int | None, *, most: int
+) -> tuple[int, ...]:
+    """A list of ids with one more and one less. Raises ``PersonError`` where that cannot be."""
+    found = list(before)
+    if remove is not None:
+        if remove not in found:
+            raise PersonError(_("What you want to remove was not named, so nothing was changed."))
+        found.remove(remove)
+    if add is not None and add not in found:
+        if len(found) >= most:
+            raise PersonError(
+                _("{count} are the most. Take one out with `remove` first.").format(count=most)
+            )
+        found.append(add)
+    return tuple(found)
+
+
+def with_places(
+    before: ServerSettings,
+    *,
+    only: int | None,
+    never: int | None,
+    remove: int | None,
+    age: AgeRule | None,
+) -> ServerSettings:
+    """The settings with these channels named, or named no more.
+
+    Raises ``PersonError`` for one that would be in both lists, or is to be removed from neither.
+    """
+    from_only = remove if remove in before.only_channels else None
+    from_never = None if from_only is not None else remove
+    only_channels = with_one(before.only_channels, only, from_only, most=MOST_CHANNELS)
+    never_channels = with_one(before.never_channels, never, from_never, most=MOST_CHANNELS)
+    both = set(only_channels) & set(never_channels)
+    if both:
+        raise PersonError(
+            _(
+                "<#{channel}> cannot be both: “only there” and “never there”. Take it out of the "
+                "other list first, with `remove`."
+            ).format(channel=min(both))
+        )
+    return replace(
+        before,
+        only_channels=only_channels,
+        never_channels=never_channels,
+        age=before.age if age is None else age,
+    )
+
+
+def with_limits(
+    before: ServerSettings, role_id: int | None, given: Mapping[str, Any] | None
+) -> ServerSettings:
+    """The settings with these limits changed, everyone's for no role; ``None``: with none left.
+
+    Raises ``PersonError`` for a role that has none to lose, or is one too many.
+    """
+    if role_id is None:
+        return replace(before, limits=replace(before.limits, **given) if given else Limits())
+    known = dict(before.role_limits)
+    if given is None:
+        if known.pop(role_id, None) is None:
+            raise PersonError(_("This role has no limits of its own, so nothing was changed."))
+    elif role_id not in known and len(known) >= MOST_ROLES:
+        raise PersonError(
+            _("{count} roles with limits of their own are the most.").format(count=MOST_ROLES)
+        )
+    else:
+        known[role_id] = replace(known.get(role_id, Limits()), **given)
+    return replace(before, role_limits=tuple(known.items()))

@@ -20,6 +20,7 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
 from bot.moderation.blocks import Blocks
+from bot.moderation.house_rules import HouseRules
 from bot.moderation.log import LogBook
 from bot.preferences import Preferences
 from bot.reports import Reports
@@ -44,6 +45,7 @@ class Services:
     rules: RuleBook
     grants: Grants
     blocks: Blocks
+    house_rules: HouseRules
     log_book: LogBook
     store: JobStore
     queue: JobQueue

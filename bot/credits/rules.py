@@ -95,7 +95,7 @@ class RuleBook:
     async def change_settings(
         self, server_id: int, change: Callable[[ServerSettings], ServerSettings], *, by: int
     ) -> tuple[ServerSettings, ServerSettings]:
-        """Change the settings by ``change``, which may be called more than once: before, after.
+        """Change the settings by ``change``: before, after.
 
         What ``change`` raises is raised on, and nothing is kept.
         """

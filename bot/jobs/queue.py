@@ -7,18 +7,10 @@ from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.admission import (
-    NOWHERE,
-    Surroundings,
-    check_admission,
-    check_pace,
-    check_request,
-    limits_for,
-)
+from bot.admission import NOWHERE, Surroundings
 from bot.credits.balances import Balance
 from bot.credits.budget import Budget
 from bot.credits.ledger import Ledger
-from bot.credits.rules import ServerRules, read_rules
 from bot.errors import PersonError, RefusedError, ShotlistError
 from bot.jobs.job import Job, Place
 from bot.jobs.milestones import Milestone, Reached, go_on
@@ -26,12 +18,10 @@ from bot.jobs.records import move, read_job, read_jobs
 from bot.jobs.states import UNFINISHED, State
 from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
-from bot.moderation.blocks import read_block
-from bot.moderation.refusals import Refusals
+from bot.moderation.house_rules import HouseRules
 from bot.storage.database import Database
 from bot.storage.schema import job_references, jobs, ledger
 from bot.wishes import Lineage, Request
-from bot.words import check_words
 
 # Later than any job lives: nothing to prepare, or an address that does not expire.
 FOREVER = 1e12
@@ -76,7 +66,7 @@ class JobQueue:
         clock: Callable[[], float],
         reached: Reached = go_on,
     ) -> None:
-        self._refusals = Refusals(database, clock=clock)
+        self._rules = HouseRules(database, clock=clock)
         self._database = database
         self._ledger = ledger
         self._budget = budget
@@ -108,10 +98,18 @@ class JobQueue:
         was accepted before.
         """
         try:
-            await self._check_words(request, place)
+            generation = request.generation
+            await self._rules.check_words(place.server_id, generation.prompt, generation.notes)
             accepted = await self._accept(request, interaction_id, member_id, place, here, retry_of)
         except RefusedError as error:
-            await self._refusals.count(request, member_id=member_id, place=place, refused=error)
+            await self._rules.count(
+                error,
+                server_id=place.server_id,
+                channel_id=place.channel_id,
+                member_id=member_id,
+                text=request.generation.prompt,
+                private=place.private,
+            )
             raise
         self._reached(Milestone.ACCEPTED)
         return accepted
@@ -128,7 +126,9 @@ class JobQueue:
         generation = request.generation
         job_id = self._new_id()
         async with self._database.write() as connection:
-            await self._check_rules(connection, request, member_id, place, here)
+            await self._rules.check(
+                connection, request, here, server_id=place.server_id, member_id=member_id
+            )
             if retry_of is not None:
                 await self._refuse_second_retry(connection, retry_of)
             elif request.lineage is not None:
@@ -168,40 +168,6 @@ class JobQueue:
             waits = standing.waiting > 0 or standing.running >= self._max_running
             ahead = (await self._ahead(connection))[job_id] if waits else 0
         return Accepted(job, balance, ahead)
-
-    async def _check_words(self, request: Request, place: Place) -> None:
-        """Raise ``WordsRefusedError``; before the transaction, since it can take a moment."""
-        async with self._database.read() as connection:
-            known = await read_rules(connection, place.server_id)
-        if known is not None:
-            check_words(known.settings.words, request.generation.prompt, request.generation.notes)
-
-    async def _check_rules(
-        self,
-        connection: AsyncConnection,
-        request: Request,
-        member_id: int,
-        place: Place,
-        here: Surroundings,
-    ) -> None:
-        """Raise ``RefusedError`` where the server's moderators do not allow it."""
-        server_id, now = place.server_id, self._clock()
-        known = await read_rules(connection, server_id) or ServerRules()
-        block = await read_block(connection, server_id, member_id, now)
-        check_admission(known.settings, block, here)
-        limits = limits_for(known.settings, here.roles)
-        check_request(limits, request.generation, private=request.private)
-        if limits.at_once is None and not limits.pause:
-            return
-        row = (
-            await connection.execute(
-                select(
-                    func.coalesce(func.sum(case((jobs.c.finished_at.is_(None), 1), else_=0)), 0),
-                    func.max(jobs.c.created_at),
-                ).where(jobs.c.server_id == server_id, jobs.c.member_id == member_id)
-            )
-        ).one()
-        check_pace(limits, unfinished=int(row[0]), last_at=row[1], now=now)
 
     async def claim(self) -> Job | None:
         """Mark the next job as ``submitting`` and return it; ``None`` where none can go.

@@ -1,7 +1,5 @@
 """``/caps limits``: what is limited apart from credits, for everyone and for single roles."""
 
-from dataclasses import replace
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
@@ -9,14 +7,13 @@ from discord.ext import commands
 
 from bot.errors import PersonError
 from bot.language import _, speaking
-from bot.server_settings import Limits, ServerSettings
+from bot.server_settings import ServerSettings, with_limits
 from bot.spans import span
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.ui.caps import answer, limit_words
 from cogs.ui.layout import paragraph
 
-MOST_ROLES = 25
 LONGEST_PAUSE = 7 * 86_400
 _FREE = "none"
 
@@ -78,7 +75,7 @@ class LimitCommands(commands.Cog):
             if reset or given:
 
                 def change(before: ServerSettings) -> ServerSettings:
-                    return _with(before, role.id if role else None, None if reset else given)
+                    return with_limits(before, role.id if role else None, None if reset else given)
 
                 _before, settings = await interaction.client.services.rules.change_settings(
                     server_of(interaction), change, by=interaction.user.id
@@ -89,26 +86,6 @@ class LimitCommands(commands.Cog):
 def _pause(typed: str) -> int:
     zero = typed.strip().casefold() in {"0", "0s", _FREE}
     return 0 if zero else span(typed, most=LONGEST_PAUSE)
-
-
-def _with(
-    before: ServerSettings, role_id: int | None, given: dict[str, int] | None
-) -> ServerSettings:
-    """The settings with these limits changed, or with all of the role's, or everyone's, gone."""
-    if role_id is None:
-        limits = Limits() if given is None else replace(before.limits, **given)  # type: ignore[arg-type]
-        return replace(before, limits=limits)
-    known = dict(before.role_limits)
-    if given is None:
-        if known.pop(role_id, None) is None:
-            raise PersonError(_("This role has no limits of its own, so nothing was changed."))
-    else:
-        if role_id not in known and len(known) >= MOST_ROLES:
-            raise PersonError(
-                _("{count} roles with limits of their own are the most.").format(count=MOST_ROLES)
-            )
-        known[role_id] = replace(known.get(role_id, Limits()), **given)  # type: ignore[arg-type]
-    return replace(before, role_limits=tuple(known.items()))
 
 
 def _lines(settings: ServerSettings, operators: int) -> list[str]:

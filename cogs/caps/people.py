@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.admission import Block
 from bot.errors import PersonError
 from bot.language import _, speaking
-from bot.server_settings import ServerSettings
+from bot.server_settings import MOST_ROLES, ServerSettings, with_one
 from bot.spans import span
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
@@ -19,7 +19,6 @@ from cogs.ui.caps import answer, changed, mentions
 from cogs.ui.layout import paragraph
 from cogs.ui.plain_text import shown
 
-MOST_ROLES = 25
 MOST_SHOWN = 15
 LONGEST_BLOCK = 366 * 86_400
 _REASON_CHARACTERS = 200
@@ -150,24 +149,6 @@ class PeopleCommands(commands.Cog):
                     roles=named or _("every member of the server")
                 ),
             )
-
-
-def with_one(
-    before: tuple[int, ...], add: int | None, remove: int | None, *, most: int
-) -> tuple[int, ...]:
-    """A list of ids with one more and one less. Raises ``PersonError`` where that cannot be."""
-    found = list(before)
-    if remove is not None:
-        if remove not in found:
-            raise PersonError(_("What you want to remove was not named, so nothing was changed."))
-        found.remove(remove)
-    if add is not None and add not in found:
-        if len(found) >= most:
-            raise PersonError(
-                _("{count} are the most. Take one out with `remove` first.").format(count=most)
-            )
-        found.append(add)
-    return tuple(found)
 
 
 def _until(until: float | None) -> str:

@@ -9,13 +9,10 @@ from discord.ext import commands
 
 from bot.errors import PersonError
 from bot.language import _, speaking
-from bot.server_settings import AgeRule, ServerSettings
-from cogs.caps.people import with_one
+from bot.server_settings import AgeRule, ServerSettings, with_places
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.ui.caps import changed, mentions
-
-MOST_CHANNELS = 50
 
 
 class AnyPlace(app_commands.Transformer):
@@ -84,10 +81,15 @@ class PlaceCommands(commands.Cog):
         with speaking(language_of(interaction)):
             settings = (await check_moderator(interaction)).settings
             if only or never or remove or age:
-                ids = [None if place is None else place.id for place in (only, never, remove)]
 
                 def change(before: ServerSettings) -> ServerSettings:
-                    return _changed(before, ids[0], ids[1], ids[2], age)
+                    return with_places(
+                        before,
+                        only=only.id if only else None,
+                        never=never.id if never else None,
+                        remove=remove.id if remove else None,
+                        age=AgeRule(age) if age else None,
+                    )
 
                 _before, settings = await interaction.client.services.rules.change_settings(
                     server_of(interaction), change, by=interaction.user.id
@@ -125,43 +127,6 @@ class PlaceCommands(commands.Cog):
                     else (_("**The bot works in this server again.**"),)
                 ),
             )
-
-
-def _changed(
-    before: ServerSettings,
-    only: int | None,
-    never: int | None,
-    remove: int | None,
-    age: str | None,
-) -> ServerSettings:
-    after = before
-    if remove is not None:
-        if remove in after.only_channels:
-            only_channels = with_one(after.only_channels, None, remove, most=MOST_CHANNELS)
-            after = replace(after, only_channels=only_channels)
-        else:
-            never_channels = with_one(after.never_channels, None, remove, most=MOST_CHANNELS)
-            after = replace(after, never_channels=never_channels)
-    if only is not None:
-        if only == never or only in after.never_channels:
-            raise _both(only)
-        only_channels = with_one(after.only_channels, only, None, most=MOST_CHANNELS)
-        after = replace(after, only_channels=only_channels)
-    if never is not None:
-        if never in after.only_channels:
-            raise _both(never)
-        never_channels = with_one(after.never_channels, never, None, most=MOST_CHANNELS)
-        after = replace(after, never_channels=never_channels)
-    return after if age is None else replace(after, age=AgeRule(age))
-
-
-def _both(channel_id: int) -> PersonError:
-    return PersonError(
-        _(
-            "<#{channel}> cannot be both: “only there” and “never there”. Take it out of the "
-            "other list first, with `remove`."
-        ).format(channel=channel_id)
-    )
 
 
 def _lines(settings: ServerSettings) -> list[str]:

@@ -9,12 +9,11 @@ from discord.ext import commands
 
 from bot.errors import PersonError
 from bot.language import _, speaking
-from bot.server_settings import ServerSettings, matching_zones, time_zone
+from bot.server_settings import MOST_ROLES, ServerSettings, matching_zones, time_zone, with_one
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.ui.caps import changed
 
-MOST_MODERATORS = 20
 MOST_CHOICES = 25
 """Discord shows no more while something is typed."""
 
@@ -41,10 +40,20 @@ class ServerCommands(commands.Cog):
         with speaking(language_of(interaction)):
             known = await check_moderator(interaction)
             settings = known.settings
+            if add is not None and add.is_default():
+                raise PersonError(
+                    _("@everyone would let everybody set everything. Name a role of moderators.")
+                )
             if add is not None or remove is not None:
 
                 def change(before: ServerSettings) -> ServerSettings:
-                    return _with_roles(before, add, remove)
+                    roles = with_one(
+                        before.moderator_roles,
+                        add.id if add else None,
+                        remove.id if remove else None,
+                        most=MOST_ROLES,
+                    )
+                    return replace(before, moderator_roles=roles)
 
                 _before, settings = await interaction.client.services.rules.change_settings(
                     server_of(interaction), change, by=interaction.user.id
@@ -90,28 +99,3 @@ class ServerCommands(commands.Cog):
     async def _complete_zone(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         del interaction
         return [Choice(name=name, value=name) for name in matching_zones(typed)[:MOST_CHOICES]]
-
-
-def _with_roles(
-    before: ServerSettings, add: discord.Role | None, remove: discord.Role | None
-) -> ServerSettings:
-    roles = list(before.moderator_roles)
-    if remove is not None:
-        if remove.id not in roles:
-            raise PersonError(
-                _("{role} was not among them, so nothing was changed.").format(role=remove.mention)
-            )
-        roles.remove(remove.id)
-    if add is not None and add.id not in roles:
-        if add.is_default():
-            raise PersonError(
-                _("@everyone would let everybody set everything. Name a role of moderators.")
-            )
-        if len(roles) >= MOST_MODERATORS:
-            raise PersonError(
-                _("{count} roles are the most. Take one out with `remove` first.").format(
-                    count=MOST_MODERATORS
-                )
-            )
-        roles.append(add.id)
-    return replace(before, moderator_roles=tuple(roles))

@@ -61,7 +61,7 @@ async def test_who_made_this_looks_for_itself_whether_they_may(
     assert "for those who may manage the server" in answer.content
 
 
-async def test_a_role_that_was_named_may_stop_and_delete_without_managing_messages(
+async def test_a_role_that_was_named_may_stop_without_managing_messages(
     world: World, chief: MemberActor
 ) -> None:
     role = world.guild.create_role("helpers")
