@@ -1,5 +1,6 @@
 """A placeholder that can no longer be edited: its person is found all the same."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,9 +77,15 @@ async def _dead(world: World) -> tuple[ResponseMessage, Job]:
     message = await _running(world, reference1=WEBP)
     _archive(world, for_good=True)
     job = await _done(world)
+    # It still tries to say where the images are: only what has failed in that stays dead.
+    await world.until(lambda: f"point {job.id}" not in _tasks())
     world.env.backend.faults.clear()
     assert STOP in buttons(message.components)
     return message, job
+
+
+def _tasks() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()}
 
 
 def _went(job: Job) -> Destination | None:
