@@ -26,9 +26,15 @@ _AMOUNTS = ("used", "held", "drawn")
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """A balance, the server's day it was read on, and the grants in the order they are drawn."""
+class Standing:
+    """A member's balance in a server, with what it takes to hold credits against it.
 
+    ``day`` is the server's day it was read on, ``live`` are the grants in the order they are
+    drawn, each with what is left of it.
+    """
+
+    server_id: int
+    member_id: int
     balance: Balance
     day: date
     live: list[tuple[int, int]]
@@ -48,30 +54,27 @@ class Ledger:
         ``roles`` are those that they have in this moment: the bot keeps no list of members.
         """
         async with self._database.read() as connection:
-            return await self.balance_in(connection, server_id, member_id, roles)
+            known = await read_rules(connection, server_id)
+            standing = await self.standing(connection, server_id, member_id, roles, known)
+        return standing.balance
 
-    async def balance_in(
-        self,
-        connection: AsyncConnection,
-        server_id: int,
-        member_id: int,
-        roles: Collection[int] = (),
-    ) -> Balance:
-        """The same inside a transaction, for decisions that must still hold when it ends."""
-        return (await self._standing(connection, server_id, member_id, roles)).balance
-
-    async def _standing(
+    async def standing(
         self,
         connection: AsyncConnection,
         server_id: int,
         member_id: int,
         roles: Collection[int],
-    ) -> "_Standing":
+        known: ServerRules | None,
+    ) -> Standing:
+        """The same inside a transaction, for what must still be so when it ends.
+
+        ``known`` are the server's rules as they were read in it, ``None`` where nobody has ever
+        set anything there.
+        """
         now = self._clock()
-        known = await read_rules(connection, server_id)
         live = []
         if known is None:
-            known = ServerRules()  # nobody has set anything there, nor given
+            known = ServerRules()  # nobody has given anything either
         else:
             live = await live_grants(connection, server_id, member_id, roles, now)
         rule = applying(known.rules, member_id, roles, self._default_cap)
@@ -89,7 +92,7 @@ class Ledger:
             granted=sum(left for _grant_id, left in live),
             shared=await self._shared(connection, server_id, known, now),
         )
-        return _Standing(balance, local_day(now, known.zone), live)
+        return Standing(server_id, member_id, balance, local_day(now, known.zone), live)
 
     @staticmethod
     async def _shared(
@@ -104,21 +107,15 @@ class Ledger:
         return Shared(cap, used, held, stretch.resets_at)
 
     async def hold(
-        self,
-        connection: AsyncConnection,
-        *,
-        job_id: str,
-        server_id: int,
-        member_id: int,
-        credits: int,
-        roles: Collection[int] = (),
+        self, connection: AsyncConnection, standing: Standing, *, job_id: str, credits: int
     ) -> Balance:
-        """Set credits aside for a job that is inserted in the same transaction.
+        """Set credits aside for a job that was inserted in the same transaction.
 
-        What the cap does not leave is drawn from grants. Returns the balance after it. Raises
-        ``CapReachedError`` or ``ServerCapReachedError`` where the caps do not allow it.
+        ``standing`` is its member's, read in it too. What the cap does not leave is drawn from
+        grants. Returns the balance after it. Raises ``CapReachedError`` or
+        ``ServerCapReachedError`` where the caps do not allow it.
         """
-        standing = await self._standing(connection, server_id, member_id, roles)
+        server_id, member_id = standing.server_id, standing.member_id
         before, day = standing.balance, standing.day
         before.check(credits)
         await connection.execute(

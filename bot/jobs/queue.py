@@ -1,9 +1,9 @@
 """The way into the engine: accept a job, take the next one, take one out again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -126,7 +126,7 @@ class JobQueue:
         generation = request.generation
         job_id = self._new_id()
         async with self._database.write() as connection:
-            await self._rules.check(
+            rules = await self._rules.check(
                 connection, request, here, server_id=place.server_id, member_id=member_id
             )
             if retry_of is not None:
@@ -135,9 +135,12 @@ class JobQueue:
                 await self._refuse_second_press(
                     connection, request.lineage, generation.prompt, member_id
                 )
-            standing = await self._standing(connection, member_id)
-            self._refuse_too_many(standing.own)
+            crowd = await self._crowd(connection, member_id)
+            self._refuse_too_many(crowd.own)
             await self._budget.check(connection, generation.price)
+            standing = await self._ledger.standing(
+                connection, place.server_id, member_id, here.roles, rules
+            )
             job = Job(
                 id=job_id,
                 member_id=member_id,
@@ -149,23 +152,14 @@ class JobQueue:
                 character_id=request.character_id,
                 lineage=request.lineage,
                 ready_until=None if generation.references else FOREVER,
+                cap_subject=standing.balance.subject,
+                cap_subject_id=standing.balance.subject_id,
             )
             await _insert(connection, job, interaction_id, retry_of)
             balance = await self._ledger.hold(
-                connection,
-                job_id=job_id,
-                server_id=place.server_id,
-                member_id=member_id,
-                credits=generation.price,
-                roles=here.roles,
+                connection, standing, job_id=job_id, credits=generation.price
             )
-            job = replace(job, cap_subject=balance.subject, cap_subject_id=balance.subject_id)
-            await connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job_id)
-                .values(cap_subject=balance.subject.value, cap_subject_id=balance.subject_id)
-            )
-            waits = standing.waiting > 0 or standing.running >= self._max_running
+            waits = crowd.waiting > 0 or crowd.running >= self._max_running
             ahead = (await self._ahead(connection))[job_id] if waits else 0
         return Accepted(job, balance, ahead)
 
@@ -266,7 +260,7 @@ class JobQueue:
         )
         return turn_order(waiting, running, {member: int(spent) for member, spent in recent})
 
-    async def _standing(self, connection: AsyncConnection, member_id: int) -> "_Standing":
+    async def _crowd(self, connection: AsyncConnection, member_id: int) -> "_Crowd":
         def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
             return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
@@ -279,7 +273,7 @@ class JobQueue:
                 ).where(jobs.c.state.in_([state.value for state in UNFINISHED]))
             )
         ).one()
-        return _Standing(*(int(count) for count in row))
+        return _Crowd(*(int(count) for count in row))
 
     def _refuse_too_many(self, unfinished: int) -> None:
         if unfinished >= self._max_per_member:
@@ -323,7 +317,7 @@ class JobQueue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _Crowd:
     """How many unfinished jobs there are: a member's own, under way, and waiting."""
 
     own: int
@@ -361,6 +355,8 @@ async def _insert(
                 price=generation.price,
                 notes=generation.notes or None,
                 character_id=job.character_id,
+                cap_subject=job.cap_subject.value if job.cap_subject else None,
+                cap_subject_id=job.cap_subject_id,
                 spoiler=job.spoiler,
                 parent_id=job.lineage.parent_id if job.lineage else None,
                 parent_position=job.lineage.position if job.lineage else None,

@@ -44,16 +44,20 @@ class HouseRules:
         *,
         server_id: int,
         member_id: int,
-    ) -> None:
-        """Raise ``RefusedError`` where the moderators do not allow the request, caps apart."""
+    ) -> ServerRules | None:
+        """Raise ``RefusedError`` where the moderators do not allow the request, caps apart.
+
+        Returns the rules that it was held against: ``None`` where nothing was ever set.
+        """
         now = self._clock()
-        known = await read_rules(connection, server_id) or ServerRules()
+        known = await read_rules(connection, server_id)
+        settings = (known or ServerRules()).settings
         block = await read_block(connection, server_id, member_id, now)
-        check_admission(known.settings, block, here)
-        limits = limits_for(known.settings, here.roles)
+        check_admission(settings, block, here)
+        limits = limits_for(settings, here.roles)
         check_request(limits, request.generation, private=request.private)
         if limits.at_once is None and not limits.pause:
-            return
+            return known
         unfinished = case((jobs.c.finished_at.is_(None), 1), else_=0)
         row = (
             await connection.execute(
@@ -63,6 +67,7 @@ class HouseRules:
             )
         ).one()
         check_pace(limits, unfinished=int(row[0]), last_at=row[1], now=now)
+        return known
 
     async def count(
         self,

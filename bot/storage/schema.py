@@ -270,6 +270,7 @@ ledger = Table(
     Column("at", Double, nullable=False),
     CheckConstraint("kind IN ('hold', 'capture', 'release')", name="kind"),
     CheckConstraint("credits > 0", name="credits"),
+    Index("ix_ledger_day", "server_id", "day"),
     Index(
         "uq_ledger_hold",
         "job_id",

@@ -81,9 +81,8 @@ async def test_the_database_refuses_a_second_hold(books: Books) -> None:
     before = await books.dump()
     with pytest.raises(StorageError, match="UNIQUE constraint failed"):
         async with books.database.write() as connection:
-            await books.ledger.hold(
-                connection, job_id=job.id, server_id=SERVER, member_id=ALICE, credits=6
-            )
+            standing = await books.ledger.standing(connection, SERVER, ALICE, (), None)
+            await books.ledger.hold(connection, standing, job_id=job.id, credits=6)
     assert await books.dump() == before
 
 

@@ -138,6 +138,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job_id", "grant_id", name=op.f("pk_grant_draws")),
     )
     op.create_index("ix_grant_draws_member", "grant_draws", ["grant_id", "member_id"], unique=False)
+    op.create_index("ix_ledger_day", "ledger", ["server_id", "day"], unique=False)
     op.add_column(
         "daily_totals",
         sa.Column("drawn", sa.Integer(), server_default=sa.text("0"), nullable=False),
