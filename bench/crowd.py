@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from bench.errors import BenchError
+from bench.errors import BenchError, RefusedError
 from bench.traces import Asked
 from sandbox.client import Answer, Sandbox, pictures
 
@@ -35,13 +35,18 @@ class Crowd:
         return (await self._slash(name, options)).seconds
 
     async def imagine(self, reference: GivenFile | None = None) -> Asked:
-        """Ask for one 1K image with a prompt that nobody else uses."""
+        """Ask for one 1K image with a prompt that nobody else uses.
+
+        Raises ``RefusedError`` where it is not accepted.
+        """
         prompt = f"A lighthouse in a storm, number {next(self._numbers)}"
         files = {} if reference is None else {"reference1": reference}
         answer = await self._slash("imagine", {"prompt": prompt}, files)
         if answer.message is None or answer.ephemeral:
             words = (answer.message or {}).get("content") or answer.kind
-            raise BenchError(f"/imagine was answered with {words!r}, which only its person sees.")
+            raise RefusedError(
+                f"/imagine was answered with {words!r}, which only its person sees.", answer.seconds
+            )
         return Asked(prompt, answer.interaction_id, str(answer.message["id"]), answer.seconds)
 
     async def ask_each(

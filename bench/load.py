@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from bench.crowd import Crowd, provider_statistics, running_tasks, together
+from bench.errors import RefusedError
 from bench.figures import Figure, spread
 from bench.machine import processor_seconds, resident_mib
 from bench.processes import shotlist
@@ -99,11 +100,17 @@ async def _commands(
     """Commands at a steady pace, whether the ones before are answered or not."""
     before = await _Counts.now(sandbox, process_id)
 
+    refused: list[str] = []
+
     async def one(number: int) -> float:
         await asyncio.sleep(number / scale.commands_a_second)
         if number % ASKS:
             return await crowd.command("credits")
-        return (await crowd.imagine()).seconds
+        try:
+            return (await crowd.imagine()).seconds
+        except RefusedError as error:  # an overloaded bot says so, in time: that is an answer
+            refused.append(str(error))
+            return error.seconds
 
     count = round(scale.commands_a_second * scale.pressing)
     answers = await together(one(number) for number in range(count))
@@ -126,6 +133,7 @@ async def _commands(
             0,
             count,
         ),
+        Figure(PRESSED, f"{pace}: refused in words", len(refused), "answers", 0, count // ASKS),
         *after.since(before, PRESSED, pace),
         *_memory(pace, process_id, PRESSED),
         Figure(PRESSED, f"{pace}: 429s", after.refused - before.refused, "refused", 0),
