@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.client import ShotlistClient
-from cogs.ui import alt_texts, deleting, panel, reporting, result_buttons
+from cogs.ui import alt_form, alt_texts, deleting, panel, reporting, result_buttons
 from cogs.ui.modals import Answer, ModalCog
 
 
@@ -14,7 +14,7 @@ class Results(ModalCog):
         """Those of reports and of alt texts."""
         return {
             reporting.KIND: reporting.reported,
-            alt_texts.KIND: alt_texts.alt_written,
+            alt_form.KIND: alt_texts.alt_written,
         }
 
 

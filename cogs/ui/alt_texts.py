@@ -13,10 +13,11 @@ from bot.errors import PersonError
 from bot.jobs.job import Job, JobImage
 from bot.language import _, speaking
 from cogs.interactions import Interaction, balance_of, language_of
+from cogs.ui.alt_form import WORDS
 from cogs.ui.captions import ALT_CHARACTERS, alt_text
 from cogs.ui.deleting import result_place
 from cogs.ui.layout import Message
-from cogs.ui.modals import Form, text
+from cogs.ui.modals import text
 from cogs.ui.panel import AltButton, draw_panel
 from cogs.ui.plain_text import readable
 from cogs.ui.shown_images import image_url, position_in
@@ -24,32 +25,7 @@ from cogs.words import check_texts
 
 log = structlog.get_logger(__name__)
 
-KIND, WORDS = "alt", "words"
 _SUBJECT = re.compile(r"(?P<job>[a-z0-9]{1,16})-(?P<position>[0-9])")
-
-
-async def ask_for_alt(interaction: Interaction, job: Job, position: int) -> None:
-    """Answer with a form for the words of that image, counted from 0."""
-    images = await interaction.client.services.store.images(job.id)
-    own = images[position].alt if position < len(images) else None
-    form = Form(
-        title=_("Alt text of image {number}").format(number=position + 1),
-        custom_id=f"{KIND}:{job.id}-{position}",
-    )
-    form.add_item(
-        ui.Label(
-            text=_("What does the image show?"),
-            description=_("For those who do not see it. Leave it empty to use the prompt."),
-            component=ui.TextInput(
-                custom_id=WORDS,
-                style=discord.TextStyle.paragraph,
-                default=own,
-                required=False,
-                max_length=ALT_CHARACTERS,
-            ),
-        )
-    )
-    await interaction.response.send_modal(form)
 
 
 async def alt_written(interaction: Interaction, subject: str) -> None:

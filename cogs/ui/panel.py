@@ -14,6 +14,7 @@ from bot.jobs.job import Job, JobImage
 from bot.language import _, ngettext
 from cogs.accept import begin
 from cogs.interactions import Interaction, balance_of
+from cogs.ui.alt_form import ask_for_alt
 from cogs.ui.captions import alt_text
 from cogs.ui.job_items import JobButton, keep_token
 from cogs.ui.layout import card, paragraph, row
@@ -167,8 +168,6 @@ class AltButton(ImageButton, template=rf"alt:{_SUBJECT}"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Ask for the words."""
-        from cogs.ui.alt_texts import ask_for_alt  # noqa: PLC0415 — its answer redraws the panel
-
         await self.own_job(interaction)
         await ask_for_alt(interaction, await self.result(interaction), self.position)
 
