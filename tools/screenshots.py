@@ -23,6 +23,9 @@ WIDE: Final = (1280, 800)
 # High enough for a message with four images and all that is above them.
 HIGH: Final = (1280, 930)
 NARROW: Final = (360, 720)
+# A page of text shows it without much around it.
+CLOSE: Final = (960, 860)
+LOW: Final = 480
 # So long that an image is finished only when this program says so, in seconds.
 HELD: Final = (900.0, 900.0)
 PATIENCE_MS: Final = 60_000
@@ -83,6 +86,8 @@ async def main(folder: Path) -> None:
             async with _page(browser, demo, NARROW, scale=2) as page:
                 await _arrived(_message(page, "The first light on a calm sea"), 2)
                 await photographer.take(page, "phone")
+            async with _page(browser, demo, CLOSE, dark=True) as page:
+                await _a_moderator(page, sandbox, photographer)
 
 
 # --- what is played ---
@@ -168,6 +173,48 @@ async def _an_artist(page: Page, sandbox: Sandbox, photographer: Photographer) -
     await photographer.take(page, "gallery")
 
 
+async def _a_moderator(page: Page, sandbox: Sandbox, photographer: Photographer) -> None:
+    """An evening of Mo's, over what Ada and Ben have made before."""
+    await _be(page, "Mo")
+    await _use(page, "caps log", channel="general")
+    await _use(page, "caps server", credits="3000")
+    await _use(page, "caps default", credits="12")
+    await _use(page, "caps role", role="artists", credits="40")
+    await _use(page, "caps member", member="Ben", credits="400", period="a week, from Monday")
+    await _use(page, "caps limits", at_once="2", images="4", resolution="1K")
+    await _use(page, "caps words add", word="kill", exception="kill bill")
+    await _use(
+        page,
+        "caps grant",
+        credits="50",
+        member="Ben",
+        until="they are used",
+        reason="won the contest",
+    )
+    answer = await _use(page, "caps show")
+    await expect(answer).to_contain_text("Last changes")
+    await photographer.take(page, "caps")
+    await _be(page, "Ada")
+    answer = await _use(page, "imagine", prompt="One more street, in the rain")
+    await expect(answer).to_contain_text("2 of 40 left")
+    await page.set_viewport_size({"width": CLOSE[0], "height": LOW})
+    await _to_the_end(page)
+    await photographer.take(page, "refusal")
+    await page.set_viewport_size({"width": CLOSE[0], "height": CLOSE[1]})
+    await _be(page, "Ben")
+    await _make(page, sandbox, "A lantern on the water")
+    await _be(page, "Mo")
+    await _make(page, sandbox, "A surprise", private="True")
+    answer = await _use(page, "caps usage", by="member")
+    await _arrived(answer, 1)
+    await photographer.take(page, "usage")
+    await page.get_by_role("navigation").get_by_role("button", name="general").click()
+    # Entries are posted a few at a time, oldest first: what was made in private is the last.
+    await expect(_message(page, "private").last).to_contain_text("@Mo")
+    await _to_the_end(page)
+    await photographer.take(page, "log")
+
+
 # --- how it is done ---
 
 
@@ -202,6 +249,43 @@ def _message(page: Page, words: str) -> Locator:
     return page.get_by_role("log").get_by_role("article").filter(has_text=words)
 
 
+async def _be(page: Page, name: str) -> None:
+    """Act as another member, and wait for what they see."""
+    await page.get_by_role("radio", name=name).click()
+    await expect(page.get_by_role("radio", name=name)).to_be_checked()
+    await expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
+
+
+async def _use(page: Page, command: str, **options: str) -> Locator:
+    """Send a command with these options; its answer, when it has come."""
+    messages = page.get_by_role("log").get_by_role("article")
+    before = await messages.count()
+    await page.locator("#write").fill(f"/{command}")
+    found = page.get_by_role("listbox").get_by_role("option")
+    await found.filter(has_text=f"/{command}").first.click()
+    for name, value in options.items():
+        option = page.locator(f"[data-option={name}]")
+        if not await option.count():
+            await page.get_by_role("toolbar").get_by_role("button", name=name).click()
+        field = option.locator("input, textarea")
+        await field.fill(value)
+        if await found.count():
+            await field.press("Escape")
+    await _send(page)
+    answer = messages.nth(before)
+    await expect(answer).not_to_contain_text("is thinking")
+    await _to_the_end(page)
+    return answer
+
+
+async def _make(page: Page, sandbox: Sandbox, prompt: str, **options: str) -> None:
+    """Ask for an image, and wait until it is seen."""
+    message = await _use(page, "imagine", prompt=prompt, **options)
+    await expect(message).to_contain_text("▰")
+    await _complete(sandbox)
+    await _arrived(message, 1)
+
+
 async def _send(page: Page) -> None:
     await page.get_by_role("button", name="Send", exact=True).click()
 
@@ -222,7 +306,11 @@ async def _arrived(message: Locator, count: int) -> None:
     for index in range(count):
         await pictures.nth(index).scroll_into_view_if_needed()
         await expect(pictures.nth(index)).to_have_js_property("complete", value=True)
-    log = message.page.locator("#scroller")
+    await _to_the_end(message.page)
+
+
+async def _to_the_end(page: Page) -> None:
+    log = page.locator("#scroller")
     await log.evaluate("scroller => scroller.scrollTo(0, scroller.scrollHeight)")
 
 

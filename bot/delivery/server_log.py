@@ -69,8 +69,10 @@ class ServerLog:
                 jobs[job.id] = job
         with speaking(LANGUAGE):
             view = self._cards.log(entries, jobs, private=settings.log_private)
+        # Not by the number alone: those of entries that were posted are given out again.
+        nonce = f"{entries[0].id}-{round(entries[0].at * 1000)}"
         try:
-            await self._messages.post(channel_id, server_id, view, nonce=f"log{entries[0].id}")
+            await self._messages.post(channel_id, server_id, view, nonce=nonce)
         except DiscordUnavailableError as error:
             log.info("a log channel waits", server=server_id, reason=str(error))
             return

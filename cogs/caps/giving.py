@@ -8,9 +8,12 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.credits.caps import Cap, Subject, applying, window
+from bot.credits.grants import Grant
 from bot.credits.rules import ServerRules
 from bot.errors import PersonError
 from bot.language import _, speaking
+from bot.usage_export import Names
+from cogs.caps.names import NamesWhileTyping
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
 from cogs.ui.caps import changed, grant_line, subject_words
@@ -29,6 +32,10 @@ Reason: TypeAlias = app_commands.Range[str, 1, 300]
 
 class GrantCommands(commands.Cog):
     """The part of ``/caps`` that gives and takes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names = NamesWhileTyping()
 
     @app_commands.command(
         name=locale_str("grant"),
@@ -109,13 +116,16 @@ class GrantCommands(commands.Cog):
         with speaking(language_of(interaction)):
             await check_moderator(interaction)
             live = await interaction.client.services.grants.live(server_of(interaction))
+            names = await self._names.of(
+                interaction, [each.subject_id for each in live if each.subject is Subject.MEMBER]
+            )
             offered = [
                 Choice(
                     name=cut(
                         _("{number} · {credits} for {whom} · {reason}").format(
                             number=grant.id,
                             credits=credits_of(grant.credits),
-                            whom=readable(_name(interaction, grant.subject, grant.subject_id)),
+                            whom=_name(grant, names),
                             reason=readable(grant.reason) or _("no reason given"),
                         ),
                         _CHOICE_CHARACTERS,
@@ -136,11 +146,9 @@ def _end(interaction: Interaction, rules: ServerRules, subject_id: int, roles: l
     return window(rule.cap.period, services.clock(), rules.zone).resets_at
 
 
-def _name(interaction: Interaction, subject: Subject, subject_id: int) -> str:
+def _name(grant: Grant, names: Names) -> str:
     """A name for a list of choices, in which Discord shows no mentions."""
-    guild = interaction.guild
-    if subject is Subject.ROLE:
-        role = guild.get_role(subject_id) if guild else None
-        return f"@{role.name}" if role else _("a role that is gone")
-    member = guild.get_member(subject_id) if guild else None
-    return member.display_name if member else _("member {id}").format(id=subject_id)
+    if grant.subject is Subject.ROLE:
+        role = names.roles.get(grant.subject_id)
+        return f"@{role.removeprefix('@')}" if role else _("a role that is gone")
+    return names.members.get(grant.subject_id) or _("member {id}").format(id=grant.subject_id)

@@ -53,13 +53,24 @@ class LogCommands(commands.Cog):
                     server_of(interaction), change, by=interaction.user.id
                 )
             where = f"<#{settings.log_channel}>" if settings.log_channel else _("none")
+            seen_by_all = channel is not None and _is_open(channel)
             await changed(
                 interaction,
                 _("**Log channel:** {channel}").format(channel=where),
                 _("Prompts of private results are shown there.")
                 if settings.log_private
                 else _("Of private results it shows who, when and how much, and no prompt."),
+                *(
+                    [_("Everybody can read that channel: close it to all but moderators.")]
+                    if seen_by_all
+                    else []
+                ),
             )
+
+
+def _is_open(channel: discord.TextChannel) -> bool:
+    """Whether every member can read it."""
+    return channel.permissions_for(channel.guild.default_role).view_channel
 
 
 def _check_may_post(interaction: Interaction, channel: discord.TextChannel) -> None:

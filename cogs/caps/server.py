@@ -67,7 +67,7 @@ class ServerCommands(commands.Cog):
                 lines.append(
                     _(
                         "Discord shows them the command once you allow it: Server Settings, "
-                        "Integrations, this bot, `/caps`, add the role."
+                        "Integrations, this bot, `/caps` and *Who made this*: add the role to both."
                     )
                 )
             await changed(interaction, *lines)

@@ -1,5 +1,6 @@
 """What a server's log channel shows: who made what, what was refused, what was changed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,17 +15,30 @@ from bot.moderation.log import Entry, Kind
 from cogs.ui.caps import change_line
 from cogs.ui.layout import card, paragraph
 from cogs.ui.phrases import credits_of, settings_of, state_word
-from cogs.ui.plain_text import shown
+from cogs.ui.plain_text import cut, escaped, readable, shown
 
 _ACCENT = 0x80848E
 _PROMPT_CHARACTERS = 200
+_WHY_CHARACTERS = 400
+# Discord takes 4,000 characters in one message; a reason or prompt is at most twice as long
+# when it is escaped.
+_MESSAGE_CHARACTERS = 3900
+# A moment that Discord shows to each in their own time, and a command or option as it is typed.
+_OURS = re.compile(r"(<t:\d{1,12}:[tTdDfFR]>|`[^`]{1,60}`)")
 
 
 def log_card(entries: Sequence[Entry], jobs: Mapping[str, Job], *, private: bool) -> ui.LayoutView:
-    """``jobs`` are those that entries tell of; ``private``: with the prompts of private ones."""
-    return card(
-        *(paragraph(*_lines(entry, jobs, private=private)) for entry in entries), accent=_ACCENT
-    )
+    """``jobs`` are those that entries tell of; ``private``: with the prompts of private ones.
+
+    It fits into one message: where there is much to say, what is longest is cut.
+    """
+    texts = ["\n".join(_lines(entry, jobs, private=private)) for entry in entries]
+    room = _MESSAGE_CHARACTERS
+    # The shortest first: what they leave is shared by the longer ones.
+    for done, at in enumerate(sorted(range(len(texts)), key=lambda at: len(texts[at]))):
+        texts[at] = cut(texts[at], room // (len(texts) - done))
+        room -= len(texts[at])
+    return card(*(paragraph(text) for text in texts), accent=_ACCENT)
 
 
 def _lines(entry: Entry, jobs: Mapping[str, Job], *, private: bool) -> list[str]:
@@ -39,7 +53,7 @@ def _lines(entry: Entry, jobs: Mapping[str, Job], *, private: bool) -> list[str]
                     when=when,
                     member=content["member"],
                     channel=content["channel"],
-                    why=shown(content["why"], _PROMPT_CHARACTERS),
+                    why=_why(content["why"]),
                 )
             ]
             return lines + _prompt(content["prompt"], open_to_log=private or not content["private"])
@@ -80,6 +94,12 @@ def _made(when: str, job: Job, *, private: bool) -> list[str]:
         " · ".join(parts),
         *_prompt(job.generation.prompt, open_to_log=private or not hidden),
     ]
+
+
+def _why(words: str) -> str:
+    """Words of the bot's own, in which may be some of a person's: only the bot's are markdown."""
+    parts = _OURS.split(cut(readable(words), _WHY_CHARACTERS))
+    return "".join(part if _OURS.fullmatch(part) else escaped(part) for part in parts)
 
 
 def _prompt(prompt: str, *, open_to_log: bool) -> list[str]:

@@ -76,12 +76,7 @@ async def reply(interaction: Interaction, *lines: str) -> None:
 
 async def send_all(interaction: Interaction, known: WordRules) -> None:
     """Answer with all rules: in words, or as a file where they are many."""
-    counts = _("{words} words, {expressions} expressions, {exceptions} exceptions").format(
-        words=len(known.words),
-        expressions=len(known.expressions),
-        exceptions=len(known.exceptions),
-    )
-    heading = _("**Rules for words:** {counts}").format(counts=counts)
+    heading = _("**Rules for words:** {counts}").format(counts=_counts(known))
     lines = [rule_line(each) for each in marked(known)]
     if not lines:
         await reply(
@@ -103,6 +98,18 @@ async def send_all(interaction: Interaction, known: WordRules) -> None:
             ephemeral=True,
             allowed_mentions=discord.AllowedMentions.none(),
         )
+
+
+def _counts(known: WordRules) -> str:
+    """Such as "2 words, 1 exception"."""
+    words, expressions = len(known.words), len(known.expressions)
+    exceptions = len(known.exceptions)
+    counts = [
+        (words, ngettext("{count} word", "{count} words", words)),
+        (expressions, ngettext("{count} expression", "{count} expressions", expressions)),
+        (exceptions, ngettext("{count} exception", "{count} exceptions", exceptions)),
+    ]
+    return ", ".join(said.format(count=count) for count, said in counts if count)
 
 
 def tried(known: WordRules, text: str) -> Piece:

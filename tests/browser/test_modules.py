@@ -353,7 +353,7 @@ MOMENTS: Final = {
     (0, "R"): "now",
     (1, "R"): "in 1 second",
     (60, "R"): "in 1 minute",
-    (-7_200, "R"): "2 hours ago",
+    (-7_190, "R"): "2 hours ago",
     (86_400, "R"): "tomorrow",
     (31_536_000, "R"): "next year",
     (0, "t"): "00:00",

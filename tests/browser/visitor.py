@@ -126,6 +126,21 @@ class Visitor:
         """Send what was written."""
         await self.page.get_by_role("button", name="Send", exact=True).click()
 
+    async def use(self, command: str, **options: str) -> Locator:
+        """Send a command with these options; its answer, when it has come."""
+        # All that was said before is there, also where another member has just come.
+        await expect(self.page.locator("#log")).to_have_attribute("aria-busy", "false")
+        before = await self.messages.count()
+        await self.begin(command)
+        for name, value in options.items():
+            await self.fill(name, value)
+        await self.send()
+        answer = self.messages.nth(before)
+        await expect(answer).not_to_contain_text("is thinking", timeout=PATIENCE_MS)
+        # From now on this one, wherever it stands later.
+        id_ = await answer.evaluate("element => element.closest('li[data-id]').dataset.id")
+        return self.page.locator(f'li[data-id="{id_}"] article')
+
     async def press_scenes(self) -> None:
         """Open or fold away what is behind the scenes."""
         await self.page.locator("#show-scenes").click()

@@ -255,6 +255,50 @@ async def test_a_grant_is_to_one_of_two(world: World, chief: MemberActor) -> Non
     assert await world.services.grants.live(world.guild.id) == []
 
 
+async def test_grants_to_revoke_are_offered_by_the_names_of_their_people(
+    world: World, chief: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = world.guild.create_role("winners")
+    await caps(world, chief, "grant", credits=5, member=world.alice, reason="a *prize*")
+    await caps(world, chief, "grant", credits=6, role=role)
+    await caps(world, chief, "grant", credits=7, member=world.bob)
+    asked: list[list[int]] = []
+    query = discord.Guild.query_members
+
+    async def counted(
+        guild: discord.Guild, *, user_ids: list[int], limit: int, cache: bool
+    ) -> list[discord.Member]:
+        asked.append(user_ids)
+        return await query(guild, user_ids=user_ids, limit=limit, cache=cache)
+
+    monkeypatch.setattr(discord.Guild, "query_members", counted)
+    # One letter after the other, as somebody types.
+    for typed in ("", "a", "al"):
+        await chief.autocomplete(world.channel, "caps revoke", "grant", typed)
+    offered = await chief.autocomplete(world.channel, "caps revoke", "grant", "ali")
+    assert [choice["name"] for choice in offered] == ["1 · 5 credits for alice · a *prize*"]
+    assert asked == [[world.bob.id, world.alice.id]]
+    (of_role,) = await chief.autocomplete(world.channel, "caps revoke", "grant", "@winners")
+    assert of_role["name"] == "2 · 6 credits for @winners · no reason given"
+
+
+async def test_grants_are_offered_also_where_discord_does_not_say_whose_they_are(
+    world: World, chief: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await caps(world, chief, "grant", credits=5, member=world.alice)
+
+    async def query(*_values: object, **_options: object) -> list[discord.Member]:
+        raise TimeoutError
+
+    with monkeypatch.context() as silent:
+        silent.setattr(discord.Guild, "query_members", query)
+        (offered,) = await chief.autocomplete(world.channel, "caps revoke", "grant", "")
+    assert offered["name"] == f"1 · 5 credits for member {world.alice.id} · no reason given"
+    await world.later(10)
+    (offered,) = await chief.autocomplete(world.channel, "caps revoke", "grant", "")
+    assert "5 credits for alice" in offered["name"]
+
+
 # --- time zone, and what is recorded ---
 
 

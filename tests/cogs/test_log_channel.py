@@ -10,7 +10,7 @@ from simcord.results import ResponseMessage
 from bot.delivery import server_log
 from bot.jobs.states import State
 from bot.moderation.log import Kind
-from tests.cogs.reading import words
+from tests.cogs.reading import texts, words
 from tests.cogs.test_caps import caps, chief
 from tests.cogs.world import World
 
@@ -83,6 +83,7 @@ async def test_refusals_changes_deletions_and_reports_are_told(
     await says(world, room, "refused")
     assert "one too many" in logged(room)
     assert "you have 0 of 6 left" in logged(room)
+    assert "New credits come <t:" in logged(room)
     await world.services.log_book.note(
         world.guild.id, Kind.REPORT, {"job": job.id, "by": 5, "reason": "ugly"}
     )
@@ -90,6 +91,58 @@ async def test_refusals_changes_deletions_and_reports_are_told(
     asked = world.answer(await world.press(first, "Delete", by=world.mod))
     await world.press(asked, "Delete for good", by=world.mod)
     await says(world, room, f"deleted** by <@{world.mod.id}>: `{job.id}` of <@{world.alice.id}>")
+
+
+async def test_what_people_wrote_is_no_markdown_in_the_reason_of_a_refusal(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    await caps(world, chief, "log", channel=room)
+    await caps(world, chief, "block", member=world.alice, reason="**loud** <@&5> `code`", time="2h")
+    await world.imagine("a lighthouse")
+    await says(world, room, "refused")
+    written = "".join(
+        text
+        for message in room.history()
+        for text in texts([dict(each.to_dict()) for each in message.components])
+    )
+    assert r"\*\*loud\*\* \<\@&5\> `code`" in written
+    assert "it ends <t:" in written
+
+
+async def test_whatever_there_is_to_tell_fits_into_messages(
+    world: World, chief: MemberActor, room: ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_log, "EVERY_SECONDS", 1_000.0)
+    await world.restart()
+    await caps(world, chief, "log", channel=room)
+    roles = [world.guild.create_role(f"role {number}") for number in range(25)]
+    for role in roles:
+        await caps(world, chief, "limits", role=role, images=2, pause="30s", private=False)
+    for _number in range(8):
+        await world.services.log_book.note(
+            world.guild.id,
+            Kind.REFUSAL,
+            {
+                "member": world.alice.id,
+                "channel": room.id,
+                "why": "*" * 500,
+                "prompt": "~" * 500,
+                "private": False,
+            },
+        )
+    monkeypatch.setattr(server_log, "EVERY_SECONDS", 0.02)
+    await world.restart()
+    await world.until(lambda: logged(room).count("**refused**") == 8)
+    for message in room.history():
+        assert len(words([dict(each.to_dict()) for each in message.components])) <= 4000
+    assert (await world.services.rules.of(world.guild.id)).settings.log_channel == room.id
+
+
+async def test_who_names_a_channel_that_everybody_reads_is_told(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    assert "Everybody can read that channel" in await caps(world, chief, "log", channel=room)
+    assert "Everybody" not in await caps(world, chief, "log", private=True)
 
 
 async def test_nothing_is_lost_by_a_restart_nor_while_discord_is_away(

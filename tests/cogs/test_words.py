@@ -83,7 +83,7 @@ async def test_rules_are_added_listed_tried_and_removed(world: World, chief: Mem
         ("kill", "blood bath", "血"), (r"discord\.gg/\S+",), ("Kill Bill",)
     )
     listed = await told(world, chief, "list")
-    assert "3 words, 1 expressions, 1 exceptions" in listed
+    assert "3 words, 1 expression, 1 exception" in listed
     assert "exception **Kill Bill**" in listed
 
     said = await told(world, chief, "try", text="please k1ll him on discord.gg/abc now")

@@ -31,7 +31,7 @@ formats.S = new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeStyle: "m
 export function relativeWords(moment, now) {
   const distance = Math.round(moment - now);
   for (const [unit, seconds] of UNITS) {
-    if (Math.abs(distance) >= seconds) return relative.format(Math.trunc(distance / seconds), unit);
+    if (Math.abs(distance) >= seconds) return relative.format(Math.round(distance / seconds), unit);
   }
   return "now";
 }

@@ -171,11 +171,17 @@ export class TextField extends Field {
     if (option.choices?.length)
       return option.choices.map((choice) => asItem(choice.name, choice.value));
     if (option.type === OPTION.boolean) return [asItem("True", true), asItem("False", false)];
-    if (option.type === OPTION.user || option.type === OPTION.mentionable)
-      return world.members.map((member) => asItem(member.display, member.id, `@${member.name}`));
+    const members = () =>
+      world.members.map((member) => asItem(member.display, member.id, `@${member.name}`));
+    const roles = () => world.roles.map((role) => asItem(role.name, role.id));
+    if (option.type === OPTION.user) return members();
+    if (option.type === OPTION.role) return roles();
+    if (option.type === OPTION.mentionable) return [...members(), ...roles()];
     if (option.type === OPTION.channel)
-      return world.rooms().map((room) => asItem(room.name, room.id));
-    if (option.type === OPTION.role) return world.roles.map((role) => asItem(role.name, role.id));
+      return world
+        .rooms()
+        .filter((room) => option.channel_types?.includes(room.type) ?? true)
+        .map((room) => asItem(room.name, room.id));
     if (this._counts() && option.max_value - option.min_value < MOST_NUMBERS) {
       const count = option.max_value - option.min_value + 1;
       return Array.from({ length: count }, (_, at) =>
