@@ -242,7 +242,6 @@ async def open_services(
             grants=Grants(hurried, clock=clock),
             blocks=Blocks(hurried, clock=clock),
             house_rules=HouseRules(hurried, clock=clock),
-            log_book=LogBook(hurried, clock=clock),
             store=asked_store,
             queue=asked_queue,
             engine=engine,

@@ -1,11 +1,20 @@
 """Reports of results, for whoever is responsible: each member reports a result once."""
 
 from collections.abc import Callable
+from enum import Enum, auto
 
 from sqlalchemy import insert, select
 
+from bot.moderation.log import Kind, note
 from bot.storage.database import Database
 from bot.storage.schema import reports
+
+
+class Addressee(Enum):
+    """Who is told of a report."""
+
+    MODERATORS = auto()  # in their log channel
+    OPERATOR = auto()
 
 
 class Reports:
@@ -15,8 +24,15 @@ class Reports:
         self._database = database
         self._clock = clock
 
-    async def note(self, job_id: str, member_id: int) -> bool:
-        """Note that this member reports this result; false where they had done so before."""
+    async def note(
+        self, server_id: int, job_id: str, member_id: int, reason: str
+    ) -> Addressee | None:
+        """Note that this member reports this result; ``None`` where they had done so before.
+
+        Where the server has a log channel, it tells its moderators of it; else it is for the
+        caller to tell the operator.
+        """
+        now = self._clock()
         async with self._database.write() as connection:
             known = await connection.execute(
                 select(reports.c.job_id).where(
@@ -24,8 +40,10 @@ class Reports:
                 )
             )
             if known.first() is not None:
-                return False
+                return None
             await connection.execute(
-                insert(reports).values(job_id=job_id, member_id=member_id, at=self._clock())
+                insert(reports).values(job_id=job_id, member_id=member_id, at=now)
             )
-            return True
+            content = {"job": job_id, "by": member_id, "reason": reason}
+            logged = await note(connection, server_id, Kind.REPORT, content, at=now)
+        return Addressee.MODERATORS if logged else Addressee.OPERATOR

@@ -99,10 +99,10 @@ class ServerSettings:
             "never_channels": list(self.never_channels),
             "age": self.age.value,
             "limits": asdict(self.limits),
+            "role_limits": [[role_id, asdict(limits)] for role_id, limits in self.role_limits],
             "log_channel": self.log_channel,
             "log_private": self.log_private,
             "words": self.words.written(),
-            "role_limits": [[role_id, asdict(limits)] for role_id, limits in self.role_limits],
         }
 
     @property

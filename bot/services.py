@@ -21,7 +21,6 @@ from bot.jobs.recalling import Recall
 from bot.jobs.store import JobStore
 from bot.moderation.blocks import Blocks
 from bot.moderation.house_rules import HouseRules
-from bot.moderation.log import LogBook
 from bot.preferences import Preferences
 from bot.reports import Reports
 from bot.settings import Settings
@@ -46,7 +45,6 @@ class Services:
     grants: Grants
     blocks: Blocks
     house_rules: HouseRules
-    log_book: LogBook
     store: JobStore
     queue: JobQueue
     engine: Engine

@@ -36,6 +36,7 @@ _EXPORTED = (
     "cap_subject",
     "cap_subject_id",
     "private",
+    "stop_requested_at",
     "prompt",
 )
 
@@ -143,7 +144,10 @@ class DaySum:
 
 @dataclass(frozen=True, slots=True)
 class UsedJob:
-    """One job as an export has it. ``prompt`` is ``None`` where the job is private."""
+    """One job as an export has it.
+
+    ``private`` also where its person stopped it from being shown. ``prompt`` is ``None`` then.
+    """
 
     id: str
     created_at: float
@@ -245,6 +249,7 @@ async def _some_at_a_time(
 
 
 def _used_job(row: RowMapping) -> UsedJob:
+    private = row["private"] or row["stop_requested_at"] is not None
     return UsedJob(
         id=row["id"],
         created_at=row["created_at"],
@@ -258,8 +263,8 @@ def _used_job(row: RowMapping) -> UsedJob:
         held=row["held"],
         state=State(row["state"]),
         cap=_cap_owner(row["cap_subject"], row["cap_subject_id"]),
-        private=row["private"],
-        prompt=None if row["private"] else row["prompt"],
+        private=private,
+        prompt=None if private else row["prompt"],
     )
 
 

@@ -65,7 +65,10 @@ class RuleBook:
             return await read_rules(connection, server_id) or ServerRules()
 
     async def set_cap(self, server_id: int, rule: Rule, *, by: int) -> Cap | None:
-        """Put this rule in the place of the one for the same subject, which is returned."""
+        """Put this rule in the place of the one for the same subject, which is returned.
+
+        The same again is no change, and not recorded as one.
+        """
         async with self._database.write() as connection:
             await ensure_server(connection, server_id)
             before = await _take_out(connection, server_id, rule.subject, rule.subject_id)
@@ -78,7 +81,8 @@ class RuleBook:
                     period=rule.cap.period.value,
                 )
             )
-            await record(connection, self._of_cap(server_id, rule, before, rule.cap, by=by))
+            if before != rule.cap:
+                await record(connection, self._of_cap(server_id, rule, before, rule.cap, by=by))
         return before
 
     async def remove_cap(

@@ -140,6 +140,12 @@ class Job:
         return self.generation.price
 
     @property
+    def charged(self) -> bool:
+        """Whether its credits were taken for good: one that was never sent costs nothing."""
+        sent = self.task_id is not None
+        return self.state is State.DONE or (self.state is State.CANCELLED and sent)
+
+    @property
     def link(self) -> str | None:
         """The address of the message that shows its end; ``None`` where there is none."""
         if self.went is None or self.went.destination is Destination.PLACEHOLDER:

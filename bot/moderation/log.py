@@ -65,11 +65,6 @@ class LogBook:
         self._database = database
         self._clock = clock
 
-    async def note(self, server_id: int, kind: Kind, content: Mapping[str, Any]) -> bool:
-        """Let the server's log tell of this; false where it has no log channel."""
-        async with self._database.write() as connection:
-            return await note(connection, server_id, kind, content, at=self._clock())
-
     async def waiting(self) -> list[int]:
         """The servers that have entries."""
         async with self._database.read() as connection:

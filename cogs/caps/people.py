@@ -15,9 +15,10 @@ from bot.server_settings import MOST_ROLES, ServerSettings, with_one
 from bot.spans import span
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import answer, changed, mentions
+from cogs.ui.caps import answer, changed
 from cogs.ui.layout import paragraph
 from cogs.ui.plain_text import shown
+from cogs.ui.rule_words import mentions
 
 MOST_SHOWN = 15
 LONGEST_BLOCK = 366 * 86_400

@@ -1,84 +1,29 @@
 """What ``/caps`` answers with: always in private, without calling anybody."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 
 from bot.admission import Block
 from bot.credits.balances import Balance, Shared
-from bot.credits.caps import Cap, Period, Rule, Subject, per
+from bot.credits.caps import Cap, Rule, Subject
 from bot.credits.changes import Change
 from bot.credits.grants import Grant
 from bot.credits.rules import ServerRules
 from bot.jobs.job import Job
 from bot.language import _, ngettext
-from bot.server_settings import Limits, ServerSettings
 from cogs.interactions import Interaction
-from cogs.ui import word_rules
 from cogs.ui.account import shared_line, whose_cap
-from cogs.ui.layout import Piece, card, paragraph
-from cogs.ui.phrases import bar, credits_of, duration, left_of
+from cogs.ui.layout import Piece, card, messages_of, paragraph
+from cogs.ui.phrases import bar, charge_of, credits_of, left_of
 from cogs.ui.plain_text import shown
+from cogs.ui.rule_words import cap_words, change_words, setting_lines, subject_words
 
 _ACCENT = 0x5865F2
 # What fits into one message beside the rest; the others are counted.
 MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
 _REASON_CHARACTERS = 80
-_VALUE_CHARACTERS = 200
-# The time zone stands beside the caps, and words are told nowhere but in their own list.
-_SHOWN_ELSEWHERE = frozenset({"time_zone", "words"})
 _PROMPT_CHARACTERS = 600
-
-
-def cap_words(cap: Cap) -> str:
-    """Such as "60 credits a day" or "no limit"."""
-    if cap.credits is None:
-        return _("no limit")
-    return f"{credits_of(cap.credits)} {per(cap.period)}"
-
-
-def subject_words(subject: Subject, subject_id: int) -> str:
-    """Whom a cap is for, as the end of "the cap for …"."""
-    return {
-        Subject.EVERYONE: _("everyone"),
-        Subject.ROLE: f"<@&{subject_id}>",
-        Subject.MEMBER: f"<@{subject_id}>",
-        Subject.SERVER: _("the whole server"),
-    }[subject]
-
-
-def limit_words(limits: Limits) -> str:
-    """The limits that are set, such as "2 requests at once · up to 1K"; empty for none."""
-    parts = []
-    if limits.at_once is not None:
-        parts.append(
-            ngettext("{count} request at once", "{count} requests at once", limits.at_once).format(
-                count=limits.at_once
-            )
-        )
-    if limits.pause is not None:
-        parts.append(
-            _("{time} between two").format(time=duration(limits.pause))
-            if limits.pause
-            else _("no pause between two")
-        )
-    if limits.images is not None:
-        parts.append(
-            ngettext("{count} image each", "{count} images each", limits.images).format(
-                count=limits.images
-            )
-        )
-    if limits.side is not None:
-        parts.append(_("up to {side}K").format(side=limits.side))
-    if limits.private is not None:
-        parts.append(_("private allowed") if limits.private else _("nothing private"))
-    return " · ".join(parts)
-
-
-def mentions(sign: str, ids: Sequence[int]) -> str:
-    """These roles (``@&``), channels (``#``) or members (``@``), as Discord shows them."""
-    return " ".join(f"<{sign}{each}>" for each in ids)
 
 
 async def changed(interaction: Interaction, *lines: str) -> None:
@@ -87,12 +32,19 @@ async def changed(interaction: Interaction, *lines: str) -> None:
 
 
 async def answer(interaction: Interaction, *pieces: Piece | None) -> None:
-    """Answer in private with a card; nobody who is named in it is called."""
-    view, nobody = card(*pieces, accent=_ACCENT), discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=nobody)
-        return
-    await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody)
+    """Answer in private with a card; nobody who is named in it is called.
+
+    What is too much for one message goes on in the next.
+    """
+    nobody = discord.AllowedMentions.none()
+    for message in messages_of([piece for piece in pieces if piece is not None]):
+        view = card(*message, accent=_ACCENT)
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=nobody)
+        else:
+            await interaction.response.send_message(
+                view=view, ephemeral=True, allowed_mentions=nobody
+            )
 
 
 def made_by(job: Job, block: Block | None) -> Piece:
@@ -110,7 +62,7 @@ def made_by(job: Job, block: Block | None) -> Piece:
             channel=job.place.channel_id,
             command=job.generation.mode.value,
         ),
-        " · ".join(filter(None, (credits_of(job.price), cap, f"`{job.id}`"))),
+        " · ".join(filter(None, (charge_of(job), cap, f"`{job.id}`"))),
         "-# " + _("`/caps show`, `/caps block` and `/caps usage` say and do more."),
     ]
     if block is not None:
@@ -126,7 +78,12 @@ def overview(
     last: Sequence[Change],
 ) -> list[Piece]:
     """All that is set in a server. ``default`` is the operator's, for who has no other."""
-    rules = [rule for rule in known.rules if rule.subject in (Subject.ROLE, Subject.MEMBER)]
+    rules = [
+        rule
+        for subject in (Subject.ROLE, Subject.MEMBER)
+        for rule in known.rules
+        if rule.subject is subject
+    ]
     everyone = next((rule.cap for rule in known.rules if rule.subject is Subject.EVERYONE), None)
     first = [
         _("## Caps of this server"),
@@ -153,7 +110,10 @@ def overview(
             lines.append(_more(len(live) - MOST_GRANTS))
         pieces.append(paragraph(_("### Grants"), *lines))
     if last:
-        pieces.append(paragraph(_("### Last changes"), *map(change_line, last[:MOST_CHANGES])))
+        lines = [
+            f"<t:{round(change.at)}:R> {change_words(change)}" for change in last[:MOST_CHANGES]
+        ]
+        pieces.append(paragraph(_("### Last changes"), *lines))
     return pieces
 
 
@@ -202,36 +162,6 @@ def grant_line(grant: Grant) -> str:
     return f"{line} · {shown(grant.reason, _REASON_CHARACTERS)}" if grant.reason else line
 
 
-def change_line(change: Change) -> str:
-    """One change: when, who, what, from what to what."""
-    words = f"<t:{round(change.at)}:R> <@{change.by}> · "
-    whom = subject_words(change.subject, change.subject_id or 0) if change.subject else ""
-    match change.what:
-        case "cap":
-            return words + _("cap for {whom}: {before} → {after}").format(
-                whom=whom, before=_recorded_cap(change.before), after=_recorded_cap(change.after)
-            )
-        case "grant":
-            return words + _("granted {credits} to {whom}").format(
-                credits=credits_of((change.after or {})["credits"]), whom=whom
-            )
-        case "revoke":
-            return words + _("revoked the grant {number} of {whom}").format(
-                number=(change.before or {})["grant"], whom=whom
-            )
-        case "block":
-            return words + _("blocked {whom}").format(whom=whom)
-        case "unblock":
-            return words + _("unblocked {whom}").format(whom=whom)
-    before = change.before or {}
-    return words + ", ".join(
-        word_rules.difference(before.get(name), value)
-        if name == "words"
-        else f"{_setting_name(name)}: {_setting(name, before.get(name))} → {_setting(name, value)}"
-        for name, value in (change.after or {}).items()
-    )
-
-
 def _whose(balance: Balance) -> str:
     if balance.subject is Subject.MEMBER:
         return _("a cap of their own")
@@ -245,16 +175,6 @@ def _of_server(shared: Shared | None) -> str:
     return words.format(
         cap=cap_words(shared.cap), left=left_of(shared.left), when=round(shared.resets_at)
     )
-
-
-def setting_lines(settings: ServerSettings) -> list[str]:
-    """What is set apart from caps, a line for each that is."""
-    blank = ServerSettings().written()
-    return [
-        f"**{_setting_name(name).capitalize()}** {_setting(name, value)}"
-        for name, value in settings.written().items()
-        if value != blank[name] and name not in _SHOWN_ELSEWHERE
-    ]
 
 
 def _why(balance: Balance, rules: ServerRules, roles: Sequence[int]) -> str:
@@ -290,48 +210,3 @@ def _of_subject(rule: Rule) -> str:
 
 def _more(count: int) -> str:
     return "-# " + ngettext("and {count} more", "and {count} more", count).format(count=count)
-
-
-def _recorded_cap(content: Any) -> str:  # noqa: ANN401 - as JSON brought it
-    if content is None:
-        return _("none")
-    return cap_words(Cap(content["credits"], Period(content["period"])))
-
-
-def _setting_name(name: str) -> str:
-    return {
-        "time_zone": _("time zone"),
-        "moderator_roles": _("roles of moderators"),
-        "paused": _("paused"),
-        "allowed_roles": _("roles that may use the bot"),
-        "only_channels": _("only in"),
-        "never_channels": _("never in"),
-        "age": _("age-restricted channels"),
-        "limits": _("limits of everyone"),
-        "role_limits": _("limits of roles"),
-        "log_channel": _("log channel"),
-        "log_private": _("prompts of private results in the log"),
-    }.get(name, name)
-
-
-def _setting(name: str, value: Any) -> str:  # noqa: ANN401 - as JSON brought it
-    match name:
-        case "moderator_roles" | "allowed_roles":
-            words = mentions("@&", value or ())
-        case "only_channels" | "never_channels":
-            words = mentions("#", value or ())
-        case "limits":
-            words = limit_words(Limits.read(value or {}))
-        case "role_limits":
-            words = "; ".join(
-                f"<@&{role}> {limit_words(Limits.read(limits))}" for role, limits in value or ()
-            )
-        case "log_channel":
-            words = mentions("#", [value] if value else [])
-        case "paused" | "log_private":
-            words = _("yes") if value else _("no")
-        case "time_zone" | "age":
-            words = str(value)
-        case _:
-            words = shown(str(value), _VALUE_CHARACTERS)
-    return words or _("none")

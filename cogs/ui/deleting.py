@@ -38,17 +38,21 @@ class DeleteButton(JobButton, template=r"delete:(?P<job>[a-z0-9]{1,16})"):
         """Ask in private, and say what comes of it."""
         job = await self.visible_job(interaction)
         await _check_may_delete(interaction, job)
-        view = card(
-            paragraph(
-                _("**Delete this result for good?**"),
-                _(
-                    "Its images are taken away here, and /show and the gallery no longer bring "
-                    "them back. What was made from them stays."
-                ),
+        lines = [
+            _("**Delete this result for good?**"),
+            _(
+                "Its images are taken away here, and /show and the gallery no longer bring "
+                "them back. What was made from them stays."
+            ),
+        ]
+        if job.charged:
+            lines.append(
                 ngettext(
                     "The {count} credit stays used.", "The {count} credits stay used.", job.price
-                ).format(count=job.price),
-            ),
+                ).format(count=job.price)
+            )
+        view = card(
+            paragraph(*lines),
             row(DeleteForGoodButton(job.id, _copy(interaction, job))),
             accent=_ACCENT,
         )

@@ -7,11 +7,10 @@ from discord import ui
 
 from bot.generation import Mode
 from bot.jobs.job import Job
-from bot.jobs.states import State
 from bot.language import _, ngettext
 from bot.wishes import Relation
 from cogs.ui.layout import card, paragraph
-from cogs.ui.phrases import credits_of, duration, settings_of, state_word
+from cogs.ui.phrases import charge_of, duration, settings_of, state_word
 from cogs.ui.plain_text import ELLIPSIS, cut, escaped, readable, shown
 
 MOST_CHARACTERS = 3900
@@ -105,7 +104,7 @@ def _facts(details: Details) -> list[str]:
         state.append(
             _("took {duration}").format(duration=duration(job.completed_at - job.created_at))
         )
-    state.append(_price(job))
+    state.append(charge_of(job))
     if job.place.private:
         state.append(_("private"))
     if job.deleted_at is not None:
@@ -113,13 +112,6 @@ def _facts(details: Details) -> list[str]:
     lines.append(_("**State** {state}").format(state=" · ".join(state)))
     lines.append(_("**Job** `{id}`").format(id=job.id))
     return lines
-
-
-def _price(job: Job) -> str:
-    if not job.state.final:
-        return _("{credits} held").format(credits=credits_of(job.price))
-    charged = job.state is State.DONE or (job.state is State.CANCELLED and job.task_id is not None)
-    return credits_of(job.price) if charged else _("nothing charged")
 
 
 def _made_from(details: Details) -> list[str]:

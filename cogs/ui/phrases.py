@@ -1,6 +1,7 @@
 """The small phrases that several messages share: settings, credits, durations, bars."""
 
 from bot.generation import AspectRatio, Generation
+from bot.jobs.job import Job
 from bot.jobs.states import State
 from bot.language import _, ngettext
 
@@ -57,6 +58,13 @@ def duration(seconds: float) -> str:
     if not rest:
         return _("{minutes} min").format(minutes=minutes)
     return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+
+
+def charge_of(job: Job) -> str:
+    """What it cost, or what is held for it."""
+    if not job.state.final:
+        return _("{credits} held").format(credits=credits_of(job.price))
+    return credits_of(job.price) if job.charged else _("nothing charged")
 
 
 def state_word(state: State, *, stopped: bool) -> str:

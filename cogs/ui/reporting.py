@@ -1,4 +1,4 @@
-"""Reports of results: who sees one can tell who runs the bot what is wrong with it."""
+"""Reports of results: who sees one can tell moderators, or who runs the bot, what is wrong."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from bot.delivery.operator import Report
 from bot.errors import PersonError
 from bot.jobs.job import Job
 from bot.language import _
-from bot.moderation.log import Kind
+from bot.reports import Addressee
 from cogs.interactions import Interaction
 from cogs.ui.job_items import JobButton, check_result
 from cogs.ui.modals import Form, text
@@ -42,7 +42,7 @@ class ReportButton(JobButton, template=r"report:(?P<job>[a-z0-9]{1,16})"):
         form.add_item(
             ui.Label(
                 text=_("What is wrong with it?"),
-                description=_("Who runs this bot reads it. You can leave it empty."),
+                description=_("Moderators, or who runs this bot, read it. You can leave it empty."),
                 component=ui.TextInput(
                     custom_id=REASON,
                     style=discord.TextStyle.paragraph,
@@ -59,20 +59,27 @@ ITEMS: tuple[type[ui.DynamicItem[Any]], ...] = (ReportButton,)
 
 
 async def reported(interaction: Interaction, job_id: str) -> None:
-    """The form was sent: note it, thank, and let who runs the bot know."""
+    """The form was sent: note it, thank, and let those know who can do something about it."""
     services = interaction.client.services
     job = await ReportButton(job_id).visible_job(interaction)
     check_result(job)
     _check_public(interaction, job)
     reason = text(interaction, REASON)[:REASON_CHARACTERS]
-    if not await services.reports.note(job.id, interaction.user.id):
+    addressee = await services.reports.note(
+        job.place.server_id, job.id, interaction.user.id, reason
+    )
+    if addressee is None:
         raise PersonError(_("You have reported this result before. Once is enough."))
     log.info("a result was reported", job=job.id, server=job.place.server_id)
     await interaction.response.send_message(
-        _("Thank you. Who runs this bot is told what you reported, and by whom."),
+        _("Thank you. The moderators of this server are told what you reported, and by whom.")
+        if addressee is Addressee.MODERATORS
+        else _("Thank you. Who runs this bot is told what you reported, and by whom."),
         ephemeral=True,
         allowed_mentions=discord.AllowedMentions.none(),
     )
+    if addressee is Addressee.MODERATORS:
+        return
     guild = interaction.guild
     report = Report(
         job_id=job.id,
@@ -84,14 +91,6 @@ async def reported(interaction: Interaction, job_id: str) -> None:
         prompt=shown(job.generation.prompt, _PROMPT_CHARACTERS),
         reason=shown(reason, REASON_CHARACTERS) if reason.strip() else "",
     )
-
-    logged = await services.log_book.note(
-        job.place.server_id,
-        Kind.REPORT,
-        {"job": job.id, "by": interaction.user.id, "reason": reason},
-    )
-    if logged:  # the moderators see it in their log channel
-        return
 
     async def tell() -> None:
         await services.operator.reported(report, now=services.clock())

@@ -9,13 +9,12 @@ from discord import ui
 from bot.credits.caps import Subject
 from bot.credits.changes import Change
 from bot.jobs.job import Job
-from bot.jobs.states import State
 from bot.language import _
 from bot.moderation.log import Entry, Kind
-from cogs.ui.caps import change_line
 from cogs.ui.layout import card, paragraph
-from cogs.ui.phrases import credits_of, settings_of, state_word
+from cogs.ui.phrases import charge_of, settings_of, state_word
 from cogs.ui.plain_text import cut, escaped, readable, shown
+from cogs.ui.rule_words import change_words
 
 _ACCENT = 0x80848E
 _PROMPT_CHARACTERS = 200
@@ -58,7 +57,8 @@ def _lines(entry: Entry, jobs: Mapping[str, Job], *, private: bool) -> list[str]
             ]
             return lines + _prompt(content["prompt"], open_to_log=private or not content["private"])
         case Kind.CHANGE:
-            return [_("**changed** {what}").format(what=change_line(_change(entry)))]
+            what = change_words(_change(entry))
+            return [_("{when} **changed** by {what}").format(when=when, what=what)]
         case Kind.DELETED:
             return [
                 _("{when} **deleted** by <@{by}>: {job}").format(
@@ -71,6 +71,8 @@ def _lines(entry: Entry, jobs: Mapping[str, Job], *, private: bool) -> list[str]
                     when=when, by=content["by"], job=_name(job, content["job"])
                 )
             ]
+            if job is not None and job.link:
+                lines[0] += f" · {job.link}"
             if content["reason"]:
                 lines.append("> " + shown(content["reason"], _PROMPT_CHARACTERS))
             return lines
@@ -82,9 +84,8 @@ def _made(when: str, job: Job, *, private: bool) -> list[str]:
         f"{when} <@{job.member_id}> · /{job.generation.mode.value}",
         state_word(job.state, stopped=job.stopped),
         settings_of(job.generation),
+        charge_of(job),
     ]
-    if job.state in (State.DONE, State.CANCELLED):
-        parts.append(credits_of(job.price))
     if hidden:
         parts.append(_("private"))
     elif job.link:

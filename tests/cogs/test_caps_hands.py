@@ -75,3 +75,14 @@ async def test_a_role_that_was_named_may_stop_without_managing_messages(
     await world.press(message, "Stop showing", by=helper)
     (job,) = await world.jobs()
     assert job.stopped
+
+
+async def test_what_was_not_charged_is_not_told_as_charged(
+    world: World, chief: MemberActor
+) -> None:
+    world.provider.failure = "too many cats"
+    message = await world.imagine("a lighthouse")
+    await world.until_state(State.FAILED)
+    answer = world.answer(await chief.context_menu(world.channel, "Who made this", message))
+    assert "nothing charged" in words(answer.components)
+    assert "6 credits" not in words(answer.components)

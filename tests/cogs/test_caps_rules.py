@@ -264,3 +264,42 @@ async def test_a_prompt_that_meets_the_rules_for_words_is_refused_and_counted(
     assert await asks(world, prompt="a man of great skill") == ""
     assert await refused(world, Refusal.WORDS) == 3
     assert (await world.balance()).used == 6
+
+
+async def test_the_overview_goes_on_in_another_message_where_much_is_set(
+    world: World, chief: MemberActor
+) -> None:
+    roles = [world.guild.create_role(f"role {number}") for number in range(25)]
+    for role in roles:
+        await caps(world, chief, "limits", role=role, images=2, pause="30s", private=False)
+        await caps(world, chief, "roles", allow=role)
+        await caps(world, chief, "role", role=role, credits=7)
+    answers = world.answers(await chief.slash(world.channel, "caps show"))
+    assert len(answers) > 1
+    assert all(answer.ephemeral for answer in answers)
+    said = [words(answer.components) for answer in answers]
+    assert max(map(len, said)) <= 4000
+    for role in roles:
+        assert f"<@&{role.id}> 30 s between two · 2 images each" in "\n".join(said)
+
+
+async def test_a_change_of_a_list_tells_what_was_added_and_removed(
+    world: World, chief: MemberActor
+) -> None:
+    first, second = (world.guild.create_role(name) for name in ("first", "second"))
+    await caps(world, chief, "roles", allow=first)
+    await caps(world, chief, "roles", allow=second)
+    await caps(world, chief, "limits", role=first, images=2)
+    await caps(world, chief, "limits", role=second, images=3)
+    said = await caps(world, chief, "show")
+    assert f"roles that may use the bot: added <@&{second.id}>" in said
+    assert f"added <@&{first.id}> <@&{second.id}>" not in said
+    assert f"limits of <@&{second.id}>: none → 3 images each" in said
+    assert said.count(f"limits of <@&{first.id}>") == 1
+
+
+async def test_the_same_cap_again_is_no_change(world: World, chief: MemberActor) -> None:
+    for _time in range(2):
+        await caps(world, chief, "default", credits=10)
+    said = await caps(world, chief, "show")
+    assert said.count("cap for everyone") == 1

@@ -1,5 +1,6 @@
 """The log channel: who made what, what was refused, what was changed; and when it is gone."""
 
+import re
 from typing import Any
 
 import discord
@@ -8,9 +9,11 @@ from simcord import ChannelHandle, MemberActor
 from simcord.results import ResponseMessage
 
 from bot.delivery import server_log
+from bot.jobs.queue import JobQueue
 from bot.jobs.states import State
-from bot.moderation.log import Kind
+from bot.moderation.log import Kind, note
 from tests.cogs.reading import texts, words
+from tests.cogs.scenes import CANCEL
 from tests.cogs.test_caps import caps, chief
 from tests.cogs.world import World
 
@@ -84,10 +87,13 @@ async def test_refusals_changes_deletions_and_reports_are_told(
     assert "one too many" in logged(room)
     assert "you have 0 of 6 left" in logged(room)
     assert "New credits come <t:" in logged(room)
-    await world.services.log_book.note(
-        world.guild.id, Kind.REPORT, {"job": job.id, "by": 5, "reason": "ugly"}
-    )
+    form = await world.press(first, "Report", by=world.bob)
+    thanks = world.answer(await world.bob.submit_modal(form, {"reason": "ugly"}))
+    assert "The moderators of this server are told" in thanks.content
     await says(world, room, "> ugly")
+    assert f"reported** by <@{world.bob.id}>: `{job.id}` of <@{world.alice.id}> · {job.link}" in (
+        logged(room)
+    )
     asked = world.answer(await world.press(first, "Delete", by=world.mod))
     await world.press(asked, "Delete for good", by=world.mod)
     await says(world, room, f"deleted** by <@{world.mod.id}>: `{job.id}` of <@{world.alice.id}>")
@@ -118,18 +124,16 @@ async def test_whatever_there_is_to_tell_fits_into_messages(
     roles = [world.guild.create_role(f"role {number}") for number in range(25)]
     for role in roles:
         await caps(world, chief, "limits", role=role, images=2, pause="30s", private=False)
-    for _number in range(8):
-        await world.services.log_book.note(
-            world.guild.id,
-            Kind.REFUSAL,
-            {
-                "member": world.alice.id,
-                "channel": room.id,
-                "why": "*" * 500,
-                "prompt": "~" * 500,
-                "private": False,
-            },
-        )
+    refusal = {
+        "member": world.alice.id,
+        "channel": room.id,
+        "why": "*" * 500,
+        "prompt": "~" * 500,
+        "private": False,
+    }
+    async with world.services.database.write() as connection:
+        for _number in range(8):
+            await note(connection, world.guild.id, Kind.REFUSAL, refusal, at=world.time.now())
     monkeypatch.setattr(server_log, "EVERY_SECONDS", 0.02)
     await world.restart()
     await world.until(lambda: logged(room).count("**refused**") == 8)
@@ -201,3 +205,29 @@ async def test_a_channel_the_bot_may_not_post_in_is_not_taken(
     assert "give me Send Messages there" in said
     assert (await world.services.rules.of(world.guild.id)).settings.log_channel is None
     assert "not both" in await caps(world, chief, "log", channel=closed, off=True)
+
+
+async def test_what_was_never_sent_is_logged_as_charging_nothing(
+    world: World, chief: MemberActor, room: ChannelHandle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobodys_turn(_queue: JobQueue) -> None:
+        """As while the image API takes no more tasks."""
+
+    await caps(world, chief, "log", channel=room)
+    world.provider.failure = "too many cats"
+    await world.imagine("a lighthouse")
+    await says(world, room, "failed · 1:1 · 1K · 1 image · nothing charged")
+    monkeypatch.setattr(JobQueue, "claim", nobodys_turn)
+    await world.press(await world.imagine("a second lighthouse"), CANCEL)
+    await says(world, room, "cancelled · 1:1 · 1K · 1 image · nothing charged")
+
+
+async def test_a_block_is_told_with_its_end_and_reason(
+    world: World, chief: MemberActor, room: ChannelHandle
+) -> None:
+    await caps(world, chief, "log", channel=room)
+    await caps(world, chief, "block", member=world.bob, reason="spam", time="2h")
+    until = round(world.time.now() + 7200)
+    await says(world, room, f"**changed** by <@{chief.id}> · blocked <@{world.bob.id}> until <t:")
+    (told,) = re.findall(r"until <t:(\d+):f> · spam", logged(room))
+    assert abs(int(told) - until) < 60

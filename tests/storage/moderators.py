@@ -37,7 +37,7 @@ class Moderators:
                 caps.pop((subject, subject_id), None)
             else:
                 caps[subject, subject_id] = cap
-            if cap is not None or before is not None:
+            if cap != before:
                 self._changed(
                     server, "cap", subject, subject_id, before=_words(before), after=_words(cap)
                 )

@@ -7,10 +7,10 @@ import pytest
 from bot.errors import StorageError
 from bot.generation import AspectRatio, Resolution
 from bot.preferences import Preferences
-from bot.reports import Reports
+from bot.reports import Addressee, Reports
 from bot.wishes import Preset
 from tests.storage.books import Books
-from tests.storage.samples import ALICE, BOB
+from tests.storage.samples import ALICE, BOB, SERVER
 
 WIDE = Preset(
     aspect_ratio=AspectRatio.WIDE, resolution=Resolution.TWO_K, num_images=4, private=True
@@ -67,11 +67,11 @@ async def test_each_member_reports_a_result_once(books: Books) -> None:
     reports = Reports(books.database, clock=books.clock)
     job, other = await books.job(), await books.job()
     moment = books.clock()
-    assert await reports.note(job.id, BOB) is True
+    assert await reports.note(SERVER, job.id, BOB, "") is Addressee.OPERATOR
     books.clock.advance(60)
-    assert await reports.note(job.id, BOB) is False
-    assert await reports.note(job.id, ALICE) is True
-    assert await reports.note(other.id, BOB) is True
+    assert await reports.note(SERVER, job.id, BOB, "") is None
+    assert await reports.note(SERVER, job.id, ALICE, "") is Addressee.OPERATOR
+    assert await reports.note(SERVER, other.id, BOB, "") is Addressee.OPERATOR
     noted = await rows(books, "reports")
     assert len(noted) == 3
     assert (job.id, BOB, moment) in noted
@@ -80,11 +80,11 @@ async def test_each_member_reports_a_result_once(books: Books) -> None:
 async def test_reports_of_the_same_moment_are_one(books: Books) -> None:
     reports = Reports(books.database, clock=books.clock)
     job = await books.job()
-    noted = await asyncio.gather(*(reports.note(job.id, BOB) for _time in range(5)))
-    assert sorted(noted) == [False, False, False, False, True]
+    noted = await asyncio.gather(*(reports.note(SERVER, job.id, BOB, "") for _time in range(5)))
+    assert [each for each in noted if each is not None] == [Addressee.OPERATOR]
 
 
 async def test_a_result_that_never_was_is_not_reported(books: Books) -> None:
     with pytest.raises(StorageError, match="FOREIGN KEY"):
-        await Reports(books.database, clock=books.clock).note("nothing", BOB)
+        await Reports(books.database, clock=books.clock).note(SERVER, "nothing", BOB, "")
     assert await rows(books, "reports") == []

@@ -35,6 +35,7 @@ from tests.storage.samples import (
     PAINTERS,
     POETS,
     SERVER,
+    images,
 )
 
 TODAY = local_day(NOW)
@@ -253,6 +254,17 @@ async def test_an_export_keeps_the_prompt_of_what_is_private_to_itself(books: Bo
     hidden, seen = await exported(Usage(books.database), ALWAYS)
     assert (hidden.private, hidden.prompt) == (True, None)
     assert (seen.private, seen.prompt) == (False, IMAGINE.prompt)
+
+
+async def test_what_its_person_stopped_from_being_shown_is_exported_as_private(
+    books: Books,
+) -> None:
+    job = await books.job(State.RUNNING)
+    await books.store.ask_to_stop(job.id)
+    await books.take_to_next(job.id, State.DELIVERING)
+    await books.store.stopped(job.id, images(), kept=True)
+    (stopped,) = await exported(Usage(books.database), ALWAYS)
+    assert (stopped.private, stopped.prompt, stopped.used) == (True, None, job.price)
 
 
 async def test_an_export_of_thousands_comes_in_parts_and_in_order(
