@@ -32,6 +32,7 @@ async def failed(world: World, **options: object) -> ResponseMessage:
     world.provider.failure = "too many cats"
     message = await world.imagine("cats", **options)
     await world.until_offered(message, AGAIN)
+    await world.until_recorded()
     return message
 
 
@@ -42,4 +43,5 @@ async def hidden(world: World) -> ResponseMessage:
     world.provider.finish()
     await world.until_state(State.CANCELLED)
     await world.until_said(message, "The images are finished")
+    await world.until_recorded()
     return message

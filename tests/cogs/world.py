@@ -104,6 +104,14 @@ class World:
 
         await self.until_true(none_left)
 
+    async def until_recorded(self) -> None:
+        """Let the bot work until it has noted of every end that Discord shows it."""
+
+        async def all_noted() -> bool:
+            return not await self.services.store.not_shown()
+
+        await self.until_true(all_noted)
+
     async def later(self, seconds: float) -> None:
         """So much time passes at once, for the bot and for Discord."""
         self.time.skipped += seconds
