@@ -27,9 +27,10 @@ demo: $(INSTALLED) ## try the bot on a page: a Discord and an image API on this 
 tour: $(INSTALLED) ## the same in a terminal: plays a tour and saves the images
 	@$(BIN)/python -m bot demo --tour $(ARGS)
 
-# The tests of a file share a bot, so that a file stays with one process.
+# The tests of a file share a bot, so that a file stays with one process. In which order the files
+# come is up to tests/distribution.py, not to how many tests each has.
 test: $(INSTALLED) ## run the tests
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # ARGS as in: make crash ARGS="--kills 1056 --seed 1"
 crash: $(INSTALLED) ## kill the bot again and again, and compare its books afterwards

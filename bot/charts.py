@@ -1,25 +1,23 @@
 """Charts as PNG files, drawn to be read on a phone, in Discord's dark mode as in its light one.
 
-matplotlib is imported when the first chart is drawn: that takes about a second and 50 MB, which
-a bot whose people never look at a chart does not pay. All of it is work for the processor: call
-it in a thread. Every text comes from who calls, in the language of who looks.
+Pillow draws them, which the bot has loaded anyway, as its own few rectangles and lines of text: a
+library for charts takes a second to load, fifty megabytes, and three times as long for a picture,
+in all of which the answers to everybody else are late. It is work for the processor all the same:
+call it in a thread. Every text comes from who calls, in the language of who looks.
 """
 
 import io
-import os
-import tempfile
+import math
 import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
+import font_source_sans_pro
+from PIL import Image, ImageDraw, ImageFont
 
 WIDTH = 1080
 """Pixels: three for each of a phone's 360 points, in which it shows a picture of a message."""
@@ -27,18 +25,20 @@ WIDTH = 1080
 # Discord's own dark grey; the picture brings it along, so that it is the same in light mode.
 _GROUND, _TEXT, _SOFT, _RAIL = "#2b2d31", "#f2f3f5", "#b5bac1", "#404249"
 _USED, _HELD = "#8ea1ff", "#f0b232"
-_HATCH = "//"  # held and used differ in more than their colours
+_HATCH, _STROKE = 20, 3  # held and used differ in more than their colours: strokes across it
 _MARGIN, _GAP = 44, 20
-_TITLE, _NORMAL, _SMALL = 46, 40, 36  # 36 pixels are 12 points on a phone
-_BAR, _COLUMNS = 34, 420
+_TITLE, _NORMAL, _SMALL = 50, 44, 40  # 40 pixels are 13 points on a phone
+_BAR, _COLUMNS, _LOW_COLUMNS = 34, 420, 300
 _ASCENT, _LEAST = 0.8, 6  # of a letter's height; pixels of a bar that is there at all
-_DOTS_PER_INCH = 100
+_GAUGE = _NORMAL + 14 + 2 * _BAR + 30
 _ELLIPSIS = "…"
+_NO_CHARACTER = "\uffff"  # Unicode promises that it is none
 _THOUSANDS = "\u202f"  # a narrow space, which no language reads as a decimal sign
 _LEAST_GROUPED = 10_000
-_MOST_VALUES, _MOST_TICKS = 8, 5
+_MOST_VALUES = 8
+_LETTER = 0.5  # of a letter's height: how wide a digit is at most
 
-# matplotlib keeps fonts and what it drew with them in the module, and is not made for threads.
+# Fonts are kept, and are not made for several threads.
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -93,40 +93,49 @@ def bars(items: Sequence[Bar], legend: Legend, *, rest: Bar | None = None) -> by
         return sheet.png()
 
 
-def columns(items: Sequence[Bar], legend: Legend) -> bytes:
-    """Columns beside each other, in time; some of their labels below them."""
+def columns(
+    items: Sequence[Bar], legend: Legend, *, part: Bar | None = None, whole: int = 0
+) -> bytes:
+    """Columns beside each other, in time; below them the labels that there is room for.
+
+    ``part`` of ``whole`` is laid above them, as ``gauge`` does.
+    """
+    high = _COLUMNS if part is None else _LOW_COLUMNS
     with _ONE_AT_A_TIME:
-        height = _SMALL + 16 + _COLUMNS + 16 + _SMALL + _GAP
-        sheet = _Sheet(height, legend, held=any(item.held for item in items))
+        height = _SMALL + 16 + high + 16 + _SMALL + _GAP + (_GAUGE + _GAP if part else 0)
+        held = any(item.held for item in (*items, *([part] if part else [])))
+        sheet = _Sheet(height, legend, held=held)
+        if part is not None:
+            sheet.gauge(part, whole)
+            sheet.y += _GAP
         most = max((item.total for item in items), default=0) or 1
         step = (WIDTH - 2 * _MARGIN) / max(1, len(items))
-        ground = sheet.y + _SMALL + 16 + _COLUMNS
+        ground = sheet.y + _SMALL + 16 + high
         sheet.box(_MARGIN, ground, WIDTH - 2 * _MARGIN, 3, _RAIL)
         highest = max(range(len(items)), key=lambda index: items[index].total, default=0)
-        every = -(-len(items) // _MOST_TICKS)
+        widest = max((len(item.label) for item in items), default=0) * _SMALL * _LETTER + _GAP
+        every, free = math.ceil(widest / step), 0.0
         for index, item in enumerate(items):
             left, middle = _MARGIN + index * step, _MARGIN + (index + 0.5) * step
-            scale = _COLUMNS / most
+            scale = high / most
             sheet.stand(item, left + step * 0.12, ground, step * 0.76, scale)
             if item.total and (len(items) <= _MOST_VALUES or index == highest):
                 top = ground - item.total * scale - 12 - _SMALL
                 sheet.write(middle, top, number(item.total), size=_SMALL, align="center")
-            if index % every == 0 and (index + every / 2 <= len(items) or len(items) <= every):
+            begins = min(max(middle - widest / 2, 0), WIDTH - widest)
+            if index % every == 0 and begins >= free:
+                free = begins + widest - _GAP / 2
                 sheet.write(
                     middle, ground + 16, item.label, size=_SMALL, align="center", colour=_SOFT
                 )
         return sheet.png()
 
 
-def gauge(item: Bar, whole: int, legend: Legend) -> bytes:
-    """One bar of which ``item`` fills a part; ``whole`` is all of it."""
+def gauge(part: Bar, whole: int, legend: Legend) -> bytes:
+    """One bar of which ``part`` fills as much as it is of ``whole``, below its label."""
     with _ONE_AT_A_TIME:
-        sheet = _Sheet(_NORMAL + 14 + 2 * _BAR + 30, legend, held=bool(item.held))
-        most = max(whole, item.total) or 1
-        sheet.write(_MARGIN, sheet.y, item.label)
-        top = sheet.y + _NORMAL + 14
-        sheet.lay(item, top, (WIDTH - 2 * _MARGIN) / most, height=2 * _BAR)
-        sheet.y = top + 2 * _BAR + 30
+        sheet = _Sheet(_GAUGE, legend, held=bool(part.held))
+        sheet.gauge(part, whole)
         return sheet.png()
 
 
@@ -134,21 +143,11 @@ class _Sheet:
     """A picture that is drawn on in pixels from its upper left; ``y`` is how far it is filled."""
 
     def __init__(self, height: float, legend: Legend, *, held: bool) -> None:
-        new_figure, new_canvas, _new_font = _library()
         self._legend, self._has_held = legend, held
         head = _MARGIN + _TITLE + 14 + _SMALL + 34
-        self._height = head + height + (_SMALL + 14) + _MARGIN
-        self._figure = new_figure(
-            figsize=(WIDTH / _DOTS_PER_INCH, self._height / _DOTS_PER_INCH),
-            dpi=_DOTS_PER_INCH,
-            facecolor=_GROUND,
-        )
-        self._canvas = new_canvas(self._figure)
-        self._renderer = self._canvas.get_renderer()  # type: ignore[no-untyped-call]
-        self._axes = self._figure.add_axes((0, 0, 1, 1))
-        self._axes.set_axis_off()
-        self._axes.set_xlim(0, WIDTH)
-        self._axes.set_ylim(self._height, 0)
+        self._height = round(head + height + (_SMALL + 14) + _MARGIN)
+        self._picture = Image.new("RGB", (WIDTH, self._height), _GROUND)
+        self._pen = ImageDraw.Draw(self._picture)
         room = WIDTH - 2 * _MARGIN
         self.write(_MARGIN, _MARGIN, legend.title, size=_TITLE, bold=True, room=room)
         self.write(
@@ -169,49 +168,40 @@ class _Sheet:
         room: float | None = None,
     ) -> float:
         """Write a line below ``y``, cut where it is wider than ``room``; how wide it is."""
-        drawn = self._axes.text(
-            x,
-            y + size * _ASCENT,
-            drawable(text),
-            horizontalalignment=align,
-            verticalalignment="baseline",
-            color=colour,
-            fontsize=size * 72 / _DOTS_PER_INCH,
-            fontproperties=_font(bold=bold),
-            parse_math=False,  # a dollar in a name is a dollar
-        )
-        width = drawn.get_window_extent(self._renderer).width
-        kept = drawn.get_text()
+        font, kept = _font(size, bold=bold), drawable(text)
+        width = font.getlength(kept)
         if room is not None and width > room:
             kept = kept[: round(len(kept) * 1.2 * room / width) + 1]  # a bit more than fits
-        while room is not None and width > room and kept:
-            kept = kept[:-1].rstrip()
-            drawn.set_text(kept + _ELLIPSIS)
-            width = drawn.get_window_extent(self._renderer).width
-        # An edge that would stick out is what centring at a side does.
-        if align == "center":
-            half = width / 2
-            drawn.set_x(min(max(x, _MARGIN / 2 + half), WIDTH - _MARGIN / 2 - half))
-        return float(width)
+            while kept and (width := font.getlength(kept + _ELLIPSIS)) > room:
+                kept = kept[:-1].rstrip()
+            kept += _ELLIPSIS
+        left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        if align == "center":  # an edge that would stick out is what centring at a side does
+            left = min(max(left, _MARGIN / 2), WIDTH - _MARGIN / 2 - width)
+        self._pen.text((left, y + size * _ASCENT), kept, fill=colour, font=font, anchor="ls")
+        return width
 
     def box(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        colour: str,
-        *,
-        hatch: str | None = None,
+        self, x: float, y: float, width: float, height: float, colour: str, *, hatched: bool = False
     ) -> None:
-        """Fill a rectangle, with strokes across it where there is a ``hatch``."""
-        from matplotlib.patches import Rectangle  # noqa: PLC0415 - see the module's docstring
+        """Fill a rectangle, with strokes across it where it is ``hatched``."""
+        left, top = round(x), round(y)
+        wide, high = max(1, round(x + width) - left), max(1, round(y + height) - top)
+        if not hatched:
+            self._pen.rectangle((left, top, left + wide - 1, top + high - 1), fill=colour)
+            return
+        filled = Image.new("RGB", (wide, high), colour)
+        pen = ImageDraw.Draw(filled)
+        for begin in range(_HATCH, wide + high, _HATCH):
+            pen.line((begin, 0, begin - high, high), fill=_GROUND, width=_STROKE)
+        self._picture.paste(filled, (left, top))
 
-        self._axes.add_patch(
-            Rectangle(
-                (x, y), width, height, facecolor=colour, edgecolor=_GROUND, linewidth=0, hatch=hatch
-            )
-        )
+    def gauge(self, part: Bar, whole: int) -> None:
+        """Fill the sheet further with a label and the bar that it is about."""
+        self.write(_MARGIN, self.y, part.label)
+        top = self.y + _NORMAL + 14
+        self.lay(part, top, (WIDTH - 2 * _MARGIN) / (max(whole, part.total) or 1), height=2 * _BAR)
+        self.y += _GAUGE
 
     def lay(self, item: Bar, y: float, scale: float, *, height: float = _BAR) -> None:
         """Lay a bar on its rail from the left side, used before held."""
@@ -220,7 +210,7 @@ class _Sheet:
         if used:
             self.box(_MARGIN, y, max(used, _LEAST), height, _USED)
         if held:
-            self.box(_MARGIN + used, y, max(held, _LEAST), height, _HELD, hatch=_HATCH)
+            self.box(_MARGIN + used, y, max(held, _LEAST), height, _HELD, hatched=True)
 
     def stand(self, item: Bar, x: float, ground: float, width: float, scale: float) -> None:
         """Stand a column on the ground, used below held."""
@@ -229,26 +219,22 @@ class _Sheet:
             self.box(x, ground - max(used, _LEAST), width, max(used, _LEAST), _USED)
         if held:
             self.box(
-                x, ground - used - max(held, _LEAST), width, max(held, _LEAST), _HELD, hatch=_HATCH
+                x, ground - used - max(held, _LEAST), width, max(held, _LEAST), _HELD, hatched=True
             )
 
     def png(self) -> bytes:
         """Say what the colours are; the picture as a file."""
         y = self._height - _MARGIN - _SMALL
         x = float(_MARGIN)
-        entries: list[tuple[str, str, str | None]] = [(self._legend.used, _USED, None)]
+        entries = [(self._legend.used, _USED, False)]
         if self._has_held:
-            entries.append((self._legend.held, _HELD, _HATCH))
-        for words, colour, hatch in entries:
-            self.box(x, y, _SMALL, _SMALL, colour, hatch=hatch)
+            entries.append((self._legend.held, _HELD, True))
+        for words, colour, hatched in entries:
+            self.box(x, y, _SMALL, _SMALL, colour, hatched=hatched)
             x += _SMALL + 14
             x += self.write(x, y, words, size=_SMALL, colour=_SOFT) + 2 * _GAP
         file = io.BytesIO()
-        self._figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, facecolor=_GROUND)
-        # Figure, canvas and renderer hold each other, with 4 MB of dots, until somebody collects.
-        self._figure.clear()
-        self._canvas.renderer = None
-        del self._renderer
+        self._picture.save(file, "PNG", compress_level=4)
         return file.getvalue()
 
 
@@ -258,50 +244,37 @@ def drawable(text: str) -> str:
     Letters that are written from right to left are left out too: they would stand in the wrong
     order. Whoever calls says by a number which line of the text it is.
     """
-    known = _letters()
     kept = (
         character
         for character in unicodedata.normalize("NFC", " ".join(text.split()))
-        if ord(character) in known and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
+        if _has_glyph(character) and unicodedata.bidirectional(character) not in ("R", "AL", "AN")
     )
     return " ".join("".join(kept).split())
 
 
 @cache
-def _library() -> "tuple[type[Figure], type[FigureCanvasAgg], type[FontProperties]]":
-    """Import it, such that it reads and leaves nothing in anybody's folders."""
-    before = os.environ.get("MPLCONFIGDIR")
-    with tempfile.TemporaryDirectory(prefix="shotlist-charts-") as folder:
-        os.environ["MPLCONFIGDIR"] = folder
-        try:
-            from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-            from matplotlib.figure import Figure  # noqa: PLC0415
-            from matplotlib.font_manager import FontProperties  # noqa: PLC0415
-        finally:
-            if before is None:
-                del os.environ["MPLCONFIGDIR"]
-            else:
-                os.environ["MPLCONFIGDIR"] = before
-    return Figure, FigureCanvasAgg, FontProperties
+def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
+    """The same letters on every machine: in a size in pixels."""
+    # The plain layout: the other one depends on what else is installed.
+    return ImageFont.truetype(_font_file(bold=bold), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-@cache
-def _font(*, bold: bool) -> "FontProperties":
-    """The font that comes with matplotlib: the same letters on every machine."""
-    return _library()[2](fname=_font_file(bold=bold))
+def _font_file(*, bold: bool) -> Path:
+    name = "SourceSansPro-Semibold.ttf" if bold else "SourceSansPro-Regular.ttf"
+    return Path(font_source_sans_pro.font_directory) / name
 
 
-def _font_file(*, bold: bool = False) -> Path:
-    import matplotlib  # noqa: PLC0415 - see the module's docstring
+@lru_cache(maxsize=4096)
+def _has_glyph(character: str) -> bool:
+    """Whether both fonts have it; what they lack they draw as a box."""
+    if unicodedata.category(character) == "Cs":
+        return False
+    return all(
+        _look(_font(_SMALL, bold=bold), character) != _look(_font(_SMALL, bold=bold), _NO_CHARACTER)
+        for bold in (False, True)
+    )
 
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name
 
-
-@cache
-def _letters() -> frozenset[int]:
-    """All characters of the font."""
-    from matplotlib.font_manager import get_font  # noqa: PLC0415 - see the module's docstring
-
-    found = [frozenset(get_font(_font_file(bold=bold)).get_charmap()) for bold in (False, True)]
-    return found[0] & found[1]
+def _look(font: ImageFont.FreeTypeFont, character: str) -> tuple[tuple[int, int], bytes]:
+    drawn = font.getmask(character)
+    return drawn.size, bytes(drawn)

@@ -28,7 +28,7 @@ from bot.errors import (
 )
 from bot.jobs.milestones import Reached, go_on
 from bot.jobs.timing import REAL_TIME, Timing
-from bot.language import _, speaking
+from bot.language import _, any_catalogue, speaking
 from bot.services import Services
 from bot.settings import Settings
 
@@ -130,7 +130,9 @@ class ShotlistClient(commands.AutoShardedBot):
                 reached=self._reached,
             )
         )
-        await self.tree.set_translator(importlib.import_module(TRANSLATOR).CatalogueTranslator())
+        if any_catalogue():  # else each word would be looked up in thirty languages for nothing
+            translator = importlib.import_module(TRANSLATOR).CatalogueTranslator()
+            await self.tree.set_translator(translator)
         for cog in COGS:
             await self.load_extension(cog)
         if self.application_id is not None:

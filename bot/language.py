@@ -26,6 +26,11 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, CATALOGUES, languages=names, fallback=True)
 
 
+def any_catalogue() -> bool:
+    """Whether there is a language to speak besides English."""
+    return any(CATALOGUES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Speak ``language`` (a Discord locale) inside the block, in this task alone."""

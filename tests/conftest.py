@@ -11,7 +11,14 @@ import pytest_asyncio
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from tests import profiles  # noqa: F401 — registers them
+from tests.distribution import in_turns
 from tests.storage.books import Books, url_of
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Several processes get the files in an order that keeps all of them at work."""
+    if hasattr(config, "workerinput"):
+        items[:] = in_turns(items)
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,15 @@ FUZZ_FACTOR = 50
 settings.register_profile(FUZZ, print_blob=True)
 
 
-def examples(usual: int) -> settings:
-    """``usual`` examples, and ``FUZZ_FACTOR`` times as many under ``--hypothesis-profile=fuzz``.
+def examples(usual: int, *, factor: int = FUZZ_FACTOR) -> settings:
+    """``usual`` examples, and ``factor`` times as many under ``--hypothesis-profile=fuzz``.
 
     ``usual`` is chosen so that a test takes about a second. How long an example takes says
     nothing on a busy machine, so it is not looked at.
     """
     fuzzing = settings.get_current_profile_name() == FUZZ
     return settings(
-        max_examples=usual * FUZZ_FACTOR if fuzzing else usual,
+        max_examples=usual * factor if fuzzing else usual,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

@@ -8,11 +8,11 @@ from bot.credits.balances import Balance, Shared
 from bot.credits.caps import Subject, per
 from bot.generation import Mode
 from bot.jobs.job import Destination, Job
-from bot.jobs.states import Failure, State
+from bot.jobs.states import Failure
 from bot.language import _, ngettext
 from cogs.ui.buttons import ImagesButton
-from cogs.ui.layout import Piece, beside, card, paragraph
-from cogs.ui.phrases import bar, credits_of, state_word
+from cogs.ui.layout import Piece, beside, card, gallery, paragraph
+from cogs.ui.phrases import bar, charge_of, state_word
 from cogs.ui.plain_text import shown
 
 LAST_JOBS = 10
@@ -21,8 +21,13 @@ _PROMPT_CHARACTERS = 60
 _ACCENT = 0x5865F2
 
 
-def account(balance: Balance, jobs: Sequence[Job]) -> ui.LayoutView:
-    """``jobs`` newest first; the newest of those whose images only the bot keeps get a button."""
+def account(
+    balance: Balance, jobs: Sequence[Job], chart: tuple[str, str] | None = None
+) -> ui.LayoutView:
+    """``jobs`` newest first; the newest of those whose images only the bot keeps get a button.
+
+    ``chart`` is the name of the attached picture of the period, and its alt text.
+    """
     entries: list[Piece] = []
     buttons = 0
     for job in jobs[:LAST_JOBS]:
@@ -34,21 +39,28 @@ def account(balance: Balance, jobs: Sequence[Job]) -> ui.LayoutView:
             entries.append(paragraph(words))
     return card(
         paragraph(*_balance_lines(balance)),
+        gallery([chart] if chart else []),
         ui.Separator(),
         *(entries or [paragraph(_("You have not made any images here yet."))]),
         accent=_ACCENT,
     )
 
 
+def whole_of(balance: Balance) -> int | None:
+    """How many credits there are in the period, grants included; ``None``: no limit."""
+    cap = balance.cap.credits
+    return None if cap is None else cap + balance.drawn + balance.granted
+
+
 def _balance_lines(balance: Balance) -> list[str]:
     cap = balance.cap
     when = round(balance.resets_at)
-    if cap.credits is None:
+    total = whole_of(balance)
+    if total is None:
         account = _("{used} used · {held} held · {period}, counted anew <t:{when}:R>")
         lines = [_("**Your credits have no limit**")]
     else:
         account = _("{used} used · {held} held · new credits <t:{when}:R>")
-        total = cap.credits + balance.drawn + balance.granted
         headline = ngettext(
             "**{left} of {cap} credit left** ({period})",
             "**{left} of {cap} credits left** ({period})",
@@ -107,19 +119,12 @@ def _entry(job: Job) -> str:
     command = {Mode.IMAGINE: "imagine", Mode.MULTISHOT: "multishot"}[job.generation.mode]
     facts = [
         state_word(job.state, stopped=job.stopped),
-        _charge(job),
+        charge_of(job),
         _where(job),
         f"`{job.id}`",
     ]
     prompt = shown(job.generation.prompt, _PROMPT_CHARACTERS)
     return f"**{command}** {prompt}\n-# {' · '.join(facts)}"
-
-
-def _charge(job: Job) -> str:
-    if not job.state.final:
-        return _("{credits} held").format(credits=credits_of(job.price))
-    charged = job.state is State.DONE or (job.state is State.CANCELLED and job.task_id is not None)
-    return credits_of(job.price) if charged else _("nothing charged")
 
 
 def _where(job: Job) -> str:

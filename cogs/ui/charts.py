@@ -1,6 +1,10 @@
 """Pictures of what was used, each with the same in words for those who do not see it."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -14,6 +18,13 @@ from cogs.ui.phrases import credits_of
 from cogs.ui.plain_text import cut
 from cogs.ui.usage import best_and_rest, name_of, stretch_words
 
+# A drawing is followed by a rest of so many times as long, at most of so many seconds: where
+# everybody wants one, they take a tenth of a processor, and the bot's answers have the others.
+_REST, _LONGEST_REST = 9, 3.0
+# Those who would be more than so many at the easel would wait for many seconds. And where more
+# than so many ask within a second, the bot has enough to do with its answers.
+_MOST_WANTED, _MOST_ASKED = 3, 3
+
 # More columns than a phone has room for become weeks, then months, then years.
 _MOST_COLUMNS = 31
 
@@ -24,6 +35,50 @@ class Chart:
 
     png: bytes
     alt: str
+
+
+class Easel:
+    """Where charts are drawn that anybody may ask for: one at a time, with rests between them.
+
+    ``bot.charts`` itself draws one at a time, for this easel and for whoever draws without it;
+    those stand in a thread meanwhile, of which the process has few. Who waits here stands in none.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._free = asyncio.Lock()
+        self._wanted = 0
+        self._rested_at = clock()
+        self._asked: deque[float] = deque(maxlen=_MOST_ASKED)
+
+    def admits(self) -> bool:
+        """Whether who asks now may have a turn; everybody who wants one has to ask, once."""
+        now = self._clock()
+        rushed = len(self._asked) == _MOST_ASKED and now - self._asked[0] < 1.0
+        self._asked.append(now)
+        return not rushed and self._wanted < _MOST_WANTED
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until it is one's turn, draw in the block."""
+        self._wanted += 1
+        try:
+            async with self._free:
+                rest = self._rested_at - self._clock()
+                if rest > 0:
+                    await self._sleep(rest)
+                began = self._clock()
+                try:
+                    yield
+                finally:
+                    ended = self._clock()
+                    self._rested_at = ended + min(_REST * (ended - began), _LONGEST_REST)
+        finally:
+            self._wanted -= 1
 
 
 def usage_chart(report: Report, names: Names) -> Chart | None:
@@ -50,31 +105,37 @@ def usage_chart(report: Report, names: Names) -> Chart | None:
     )
 
 
-def period_chart(days: Sequence[DaySum], *, whole: int | None, left: int | None) -> Chart:
+def period_chart(days: Sequence[DaySum], *, whole: int | None, left: int | None) -> Chart | None:
     """What one member used in the present period of their cap: ``days`` are all of its days.
 
     ``whole`` is how many credits there are in it, grants included, and ``left`` what is left of
-    them, as their balance says; both are ``None`` for no limit. Work for a thread.
+    them, as their balance says; both are ``None`` for no limit. ``None`` where nothing was used,
+    or on one day without a limit: its one bar would have nothing to be measured by. Work for a
+    thread.
     """
-    stretch = Stretch(days[0].day, days[-1].day)
-    items = [Bar(_month_and_day(day.day), day.used, day.held) for day in days]
     used, held = sum(day.used for day in days), sum(day.held for day in days)
     limited = whole is not None and left is not None
+    if not used + held or (len(days) == 1 and not limited):
+        return None
+    stretch = Stretch(days[0].day, days[-1].day)
+    items = [Bar(_month_and_day(day.day), day.used, day.held) for day in days]
     sums = (
         _("{used} of {whole} used, {held} held, {left} left.")
         if limited
         else _("{used} used, {held} held.")
     ).format(used=used, whole=whole, held=held, left=left)
-    if stretch.count == 1:
+    words = _("{left} of {whole} left").format(left=left, whole=whole)
+    part = Bar(words, used, held) if limited else None
+    # More than ``whole`` where the cap was lowered: what a grant leaves is still to be seen.
+    length = used + held + (left or 0)
+    if part is not None and len(days) == 1:
         title = _("Your credits today")
-        words = _("{left} of {whole} left") if limited else _("no limit")
-        item = Bar(words.format(left=left, whole=whole), used, held)
-        png = gauge(item, whole or 0, _legend(title, stretch))
-        return Chart(png, f"{title}. {sums}")
+        return Chart(gauge(part, length, _legend(title, stretch)), f"{title}. {sums}")
     title = _("Your credits, day by day")
     begin = " ".join([_("Column chart. {title}.").format(title=title), sums])
     return Chart(
-        columns(items, _legend(title, stretch)), _alt(begin, [item for item in items if item.total])
+        columns(items, _legend(title, stretch), part=part, whole=length),
+        _alt(begin, [item for item in items if item.total]),
     )
 
 

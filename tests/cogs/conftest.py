@@ -18,6 +18,7 @@ from bot.settings import Settings, read_settings
 from tests.cogs.fake_provider import FakeProvider, running_provider
 from tests.cogs.hurried_time import HurriedTime
 from tests.cogs.world import World
+from tests.storage.books import url_of
 
 
 class Bot(ShotlistClient):
@@ -61,12 +62,14 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, provider: FakeProvider, environment: dict[str, str]) -> Settings:
+def settings(
+    tmp_path: Path, database_file: Path, provider: FakeProvider, environment: dict[str, str]
+) -> Settings:
     return read_settings(
         {
             "DISCORD_TOKEN": "a-token",
             "APIINONE_API_KEY": "a-key",
-            "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/shotlist.db",
+            "DATABASE_URL": url_of(database_file),
             "MEDIA_DIR": str(tmp_path / "media"),
             "HEALTH_PORT": "0",
             "APIINONE_BASE_URL": f"{provider.base_url}/api/v1",

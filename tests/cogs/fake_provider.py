@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -32,7 +33,7 @@ class FakeProvider:
         self.accepting.set()
         self.files: Callable[[str], bytes | None] = lambda _address: None
         self._counts: dict[str, int] = {}
-        self._image = save(picture(1024, 1024), "PNG")
+        self._image = _image()
 
     def wait(self) -> None:
         """Keep tasks running until ``finish``."""
@@ -87,6 +88,12 @@ class FakeProvider:
             ]
         )
         return application
+
+
+@cache
+def _image() -> bytes:
+    """What a task results in, encoded once."""
+    return save(picture(1024, 1024), "PNG")
 
 
 def _reply(data: dict[str, Any]) -> web.Response:

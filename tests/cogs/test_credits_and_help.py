@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from bot.credits.balances import Balance
 from bot.credits.caps import Cap, Period
 from bot.jobs.states import State
+from cogs.credits import PICTURE
 from cogs.ui.account import MOST_BUTTONS, account
+from cogs.ui.captions import ALT_CHARACTERS
 from tests.cogs.reading import buttons, components, texts, tree, words
 from tests.cogs.samples import BALANCE, NOW, PLACE, is_prompt, job
 from tests.cogs.world import World
@@ -92,7 +94,7 @@ async def test_ten_hostile_prompts_stay_within_the_limits_of_a_message(
         job(prompt, State.DONE, id=f"job{n}", place=place, images_kept=True)
         for n, prompt in enumerate(prompts)
     ]
-    found = tree(account(BALANCE, jobs))
+    found = tree(account(BALANCE, jobs, (PICTURE, "x" * ALT_CHARACTERS)))
     assert sum(map(len, texts(found))) <= 4000
     assert len(list(components(found))) <= 40
     assert len([each for each in components(found) if each["type"] == 9]) == MOST_BUTTONS

@@ -77,15 +77,18 @@ async def _dead(world: World) -> tuple[ResponseMessage, Job]:
     message = await _running(world, reference1=WEBP)
     _archive(world, for_good=True)
     job = await _done(world)
-    # It still tries to say where the images are: only what has failed in that stays dead.
-    await world.until(lambda: f"point {job.id}" not in _tasks())
+    await _given_up(world)
     world.env.backend.faults.clear()
     assert STOP in buttons(message.components)
     return message, job
 
 
-def _tasks() -> set[str]:
-    return {task.get_name() for task in asyncio.all_tasks()}
+async def _given_up(world: World) -> None:
+    """The bot no longer tries to say on the card where the end is: only then it stays dead."""
+    await world.until_recorded()
+    await world.until(
+        lambda: not any(task.get_name().startswith("point ") for task in asyncio.all_tasks())
+    )
 
 
 def _went(job: Job) -> Destination | None:
@@ -291,6 +294,7 @@ async def test_a_press_on_a_dead_card_of_a_failed_job_draws_its_end(world: World
     world.provider.failure = "too many cats"
     world.provider.finish()
     await world.until(lambda: len(_posted(world)) == 2)
+    await _given_up(world)
     world.env.backend.faults.clear()
     await world.press(message, STOP)
     assert "could not make this" in words(message.components)

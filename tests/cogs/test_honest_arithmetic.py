@@ -20,7 +20,6 @@ import pytest_asyncio
 from simcord import MemberActor
 from simcord.results import ResponseMessage
 
-from bot.charts import Bar, Legend, bars
 from bot.credits.audit import audit
 from bot.credits.caps import Cap, Period
 from bot.stretch import Stretch
@@ -52,12 +51,6 @@ class Standing(HurriedTime):
 
     def now(self) -> float:
         return self._clock()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _library() -> None:
-    """Loaded before the first answer: SimCord waits five seconds, and this machine may be busy."""
-    bars([Bar("", 1)], Legend("", "", "", ""))
 
 
 @pytest.fixture

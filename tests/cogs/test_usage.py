@@ -12,18 +12,11 @@ from PIL import Image
 from simcord import MemberActor
 from simcord.results import InteractionResult
 
-from bot.charts import Bar, Legend, bars
 from bot.credits.caps import Period
 from bot.stretch import Stretch
 from bot.usage import By, Usage
 from tests.cogs.reading import pictures, words
 from tests.cogs.world import World
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _library() -> None:
-    """Loaded before the first answer: SimCord waits five seconds, and this machine may be busy."""
-    bars([Bar("", 1)], Legend("", "", "", ""))
 
 
 @pytest.fixture

@@ -51,3 +51,18 @@ async def test_the_tour_shows_the_main_job_and_saves_its_images(tmp_path: Path) 
         with Image.open(path) as picture:
             sizes.add(picture.size)
     assert len(sizes) == 2, "16:9 for Ada, 3:4 for Ben"
+
+
+async def test_a_demo_does_not_wait_for_all_that_the_bot_imports() -> None:
+    look = (
+        "import contextlib, sys; from bot.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main(['demo', '--help'])\n"
+        "assert 'sandbox.demo' in sys.modules\n"
+        "sys.exit(str({'bot.client', 'sqlalchemy', 'alembic'} & sys.modules.keys() or ''))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", look, cwd=ROOT,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _written, complained = await process.communicate()
+    assert complained.decode().strip() == ""

@@ -1,5 +1,6 @@
 """Charts: what is drawn, what is said of it, and what it costs who never looks at one."""
 
+import asyncio
 import io
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from PIL import Image
 from bot.charts import (
     _GROUND,
     _HELD,
+    _RAIL,
     _SOFT,
     _TEXT,
     _USED,
@@ -29,7 +31,7 @@ from bot.generation import Mode
 from bot.stretch import Stretch
 from bot.usage import By, CapOwner, DaySum, Line, Report, Sums
 from bot.usage_export import Names
-from cogs.ui.charts import Chart, period_chart, usage_chart
+from cogs.ui.charts import Chart, Easel, period_chart, usage_chart
 
 ROOT = Path(__file__).parents[2]
 LEGEND = Legend("Credits by member", "2027-01-09 to 2027-01-15", "used", "held")
@@ -133,14 +135,10 @@ def test_long_numbers_are_grouped_such_that_nobody_reads_a_decimal() -> None:
     assert number(12_640) == "12\u202f640"
 
 
-def test_the_library_is_not_loaded_before_a_chart_is_asked_for_and_leaves_nothing(
-    tmp_path: Path,
-) -> None:
+def test_drawing_leaves_nothing_behind(tmp_path: Path) -> None:
     code = (
-        "import sys, cogs.caps, cogs.ui.charts, bot.charts as charts\n"
-        "assert 'matplotlib' not in sys.modules and 'numpy' not in sys.modules\n"
+        "import bot.charts as charts\n"
         "charts.bars([charts.Bar('a', 1)], charts.Legend('t', 's', 'u', 'h'))\n"
-        "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
     home = tmp_path / "home"
     home.mkdir()
@@ -226,18 +224,157 @@ def test_all_of_time_is_shown_from_where_something_happened() -> None:
     assert "Credits a day" in chart(always).alt
 
 
-def test_a_members_day_is_a_gauge_and_longer_periods_are_columns() -> None:
+def of_period(days: list[DaySum], *, whole: int | None, left: int | None) -> Chart:
+    """The chart of a period; there has to be one."""
+    found = period_chart(days, whole=whole, left=left)
+    assert found is not None
+    opened(found.png)
+    return found
+
+
+def test_a_members_day_is_a_gauge() -> None:
     day = [DaySum(FIRST, 30, 6)]
-    one = period_chart(day, whole=60, left=24)
+    one = of_period(day, whole=60, left=24)
     assert one.alt == "Your credits today. 30 of 60 used, 6 held, 24 left."
-    assert period_chart(day, whole=None, left=None).alt.endswith("30 used, 6 held.")
-    # the cap was lowered, and a grant goes beyond it
-    assert period_chart(day, whole=25, left=5).alt.endswith("30 of 25 used, 6 held, 5 left.")
+
+
+def test_longer_periods_are_a_gauge_above_columns() -> None:
     days = [DaySum(FIRST + timedelta(days=past), past * 6, 0) for past in range(7)]
-    week = period_chart(days, whole=200, left=74)
+    week = of_period(days, whole=200, left=74)
     assert week.alt.startswith(
         "Column chart. Your credits, day by day. 126 of 200 used, 0 held, 74 left."
     )
     assert week.alt.endswith("01-14: 30, 01-15: 36.")
-    for each in (one, week):
-        opened(each.png)
+    endless = of_period(days, whole=None, left=None)
+    assert "day by day. 126 used, 0 held. 01-10: 6" in endless.alt
+    assert filled(week.png, _USED, across=260) == pytest.approx(992 * 126 / 200, abs=4)
+    assert filled(endless.png, _USED, across=260) < 992 / 7  # the highest column is there
+
+
+def test_a_chart_of_a_period_has_something_to_show() -> None:
+    week = [DaySum(FIRST + timedelta(days=past), 0, 0) for past in range(7)]
+    assert period_chart(week, whole=60, left=60) is None
+    assert period_chart(week, whole=None, left=None) is None
+    # one bar that nothing limits would be full, whatever was used
+    assert period_chart([DaySum(FIRST, 30, 6)], whole=None, left=None) is None
+
+
+def test_what_a_grant_leaves_is_seen_where_the_cap_was_lowered_below_what_was_used() -> None:
+    day = of_period([DaySum(FIRST, 30, 6)], whole=25, left=5)
+    assert day.alt.endswith("30 of 25 used, 6 held, 5 left.")
+    assert filled(day.png, _RAIL, across=260) == pytest.approx(992 * 5 / 41, abs=4)
+    spent = of_period([DaySum(FIRST, 30, 0)], whole=25, left=0)
+    assert filled(spent.png, _RAIL, across=260) == 0
+
+
+def filled(png: bytes, colour: str, *, across: int) -> int:
+    """How many dots of a line across the picture have this colour."""
+    picture = opened(png)
+    wanted = tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return [picture.getpixel((x, across)) for x in range(WIDTH)].count(wanted)
+
+
+@pytest.mark.parametrize("count", [1, 7, 28, 31])
+def test_labels_of_columns_stand_apart_and_begin_with_the_first(count: int) -> None:
+    drawn = opened(columns([Bar("00-00", 0) for _day in range(count)], LEGEND))
+    top = drawn.height - 44 - 40 - 14 - 20 - 40
+    below = drawn.crop((0, top, WIDTH, top + 40)).convert("L")
+    ink = [
+        any(below.getpixel((x, y)) > 80 for y in range(40))  # type: ignore[operator]
+        for x in range(WIDTH)
+    ]
+    gaps = "".join("x" if dot else " " for dot in ink).strip().split(" " * 16)
+    labels = [gap for gap in gaps if gap.strip()]
+    assert len(labels) == {1: 1, 7: 7, 28: 7, 31: 8}[count]
+    assert all(80 < len(label.strip()) < 110 for label in labels)
+
+
+# --- the easel ---
+
+
+class Time:
+    """A clock that only goes on when somebody sleeps or works."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        """It is so much later."""
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+async def test_a_drawing_is_followed_by_a_rest_that_is_as_long_as_it_was_hard() -> None:
+    time = Time()
+    easel = Easel(lambda: time.now, time.sleep)
+    for seconds in (0.25, 3.0, 0.5):
+        async with easel.turn():
+            time.now += seconds
+    assert time.slept == [2.25, 3.0]
+    time.now += 60
+    async with easel.turn():
+        pass
+    assert time.slept == [2.25, 3.0]
+
+
+async def test_one_draws_at_a_time_and_few_wait() -> None:
+    time = Time()
+    easel = Easel(lambda: time.now, time.sleep)
+    drawing: list[int] = []
+    most = done = turned_away = 0
+
+    async def draw(number: int) -> None:
+        nonlocal most, done, turned_away
+        time.now += 1  # so that they do not come in a rush
+        if not easel.admits():
+            turned_away += 1
+            return
+        async with easel.turn():
+            drawing.append(number)
+            most = max(most, len(drawing))
+            await asyncio.sleep(0)
+            drawing.remove(number)
+            done += 1
+
+    await asyncio.gather(*map(draw, range(50)))
+    assert (most, done, turned_away) == (1, 3, 47)
+    time.now += 1
+    assert easel.admits()
+
+
+async def test_in_a_rush_nobody_draws_until_it_is_over() -> None:
+    time = Time()
+    easel = Easel(lambda: time.now, time.sleep)
+    admitted = 0
+    for _each in range(100):
+        admitted += easel.admits()
+        time.now += 0.02  # fifty a second
+    assert admitted == 3
+    time.now += 1
+    assert easel.admits()
+    for _each in range(10):
+        time.now += 0.5
+        assert easel.admits()
+
+
+async def test_a_drawing_that_fails_or_is_given_up_leaves_the_easel_to_others() -> None:
+    time = Time()
+    easel = Easel(lambda: time.now, time.sleep)
+    for _each in range(5):
+        with pytest.raises(ZeroDivisionError):
+            async with easel.turn():
+                raise ZeroDivisionError
+    waiting = asyncio.create_task(_wait_at(easel))
+    async with easel.turn():
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert easel.admits()
+    async with easel.turn():
+        pass
+
+
+async def _wait_at(easel: Easel) -> None:
+    async with easel.turn():
+        raise AssertionError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import language
-from bot.language import _, ngettext, speaking
+from bot.language import _, any_catalogue, ngettext, speaking
 
 PLURALS = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=n != 1;\n"
 
@@ -64,6 +64,13 @@ def test_words_are_those_of_the_language_or_english(locale: str, expected: str) 
 def test_what_a_catalogue_lacks_is_said_in_english() -> None:
     with speaking("de"):
         assert _("Unheard of") == "Unheard of"
+
+
+def test_whether_there_is_any_catalogue_is_known(tmp_path: Path) -> None:
+    assert any_catalogue()
+    for file in tmp_path.glob("*/LC_MESSAGES/*.mo"):
+        file.rename(file.with_suffix(".po"))
+    assert not any_catalogue()
 
 
 def test_numbers_choose_their_words() -> None:
