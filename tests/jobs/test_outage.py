@@ -209,7 +209,7 @@ async def test_in_a_silence_no_job_is_risked_before_a_question_is_answered(
     await studio.until_true(
         lambda: Waiting(Trouble.NOT_ANSWERING) in studio.screen.progress(job.id)
     )
-    for _ in range(8):
+    for _ in range(4):  # less than it may wait in all
         checks = studio.provider.check.calls
         await pass_time(studio, job, LONGEST_PAUSE / 4)
         await studio.until_true(lambda checks=checks: studio.provider.check.calls >= checks)  # type: ignore[misc]

@@ -71,6 +71,7 @@ class ModelJob:
     stopped: bool = False
     shown: bool = False
     has_task: bool = False
+    mistaken: bool = False  # a mistake in the program ended it
     ledger: list[str] = field(default_factory=lambda: ["hold"])
     taken: int = 0  # how often it was claimed, less how often it was put back
 
@@ -183,7 +184,7 @@ class Model:
         sent = (
             job.price
             for job in self.jobs.values()
-            if (job.has_task or job.state in (State.SUBMITTING, State.UNCONFIRMED))
+            if (job.has_task or job.mistaken or job.state in (State.SUBMITTING, State.UNCONFIRMED))
             and job.submitted_at is not None
             and job.submitted_at >= begins.timestamp()
         )

@@ -269,6 +269,7 @@ class Pair:
         """Refused or given up; ``lost``: a submission whose answer never came."""
         failure = Failure.ANSWER_LOST if lost else Failure.PROGRAM_ERROR
         if self.succeeds(self.books.store.failed(job.id, job.state, failure, None)):
+            job.mistaken = not lost
             job.end(State.UNCONFIRMED if lost else State.FAILED, "release")
 
     def show(self, job: ModelJob) -> None:
