@@ -47,12 +47,11 @@ OFFER_SECONDS = 120.0
 
 @dataclass(slots=True)
 class _Live:
-    """A placeholder as this process knows it. ``files`` is ``None`` while that is unknown.
+    """A placeholder as this process knows it; its moments are those of the monotonic clock.
 
-    Its moments are those of the monotonic clock.
-
-    ``place`` is there after a press has renewed the token; ``offering`` while the message shows
-    the button for that. ``told`` is where the end is to be read.
+    ``files`` is ``None`` while that is unknown. ``place`` is there after a press has renewed the
+    token; ``offering`` while the message shows the button for that. ``told`` is where the end is
+    to be read.
     """
 
     files: list[discord.Attachment] | None

@@ -1,8 +1,9 @@
-"""Jobs as rows: how one is read, and the one way its state changes."""
+"""Jobs and their pictures as rows: how they are read, and the one way a state changes."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.caps import Subject
@@ -54,6 +55,30 @@ async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage
         )
         for row in rows.mappings()
     ]
+
+
+async def write_images(
+    connection: AsyncConnection, job_id: str, images: Sequence[JobImage]
+) -> None:
+    """Record these as the finished pictures of a job, in place of any there were."""
+    await connection.execute(delete(job_images).where(job_images.c.job_id == job_id))
+    if images:
+        await connection.execute(
+            insert(job_images),
+            [
+                {
+                    "job_id": job_id,
+                    "position": position,
+                    "filename": image.filename,
+                    "attachment_id": image.attachment_id,
+                    "width": image.width,
+                    "height": image.height,
+                    "size": image.size,
+                    "shrunk": image.shrunk,
+                }
+                for position, image in enumerate(images)
+            ],
+        )
 
 
 async def move(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
@@ -12,7 +12,7 @@ from bot.generation import Generation
 from bot.jobs.job import IN_PLACE, Destination, Job, JobImage, Whereabouts
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.polling import REMEMBERED
-from bot.jobs.records import move, read_images, read_job, read_jobs
+from bot.jobs.records import move, read_images, read_job, read_jobs, write_images
 from bot.jobs.states import UNFINISHED, Failure, State
 from bot.moderation.log import Kind, note
 from bot.storage.database import Database
@@ -361,24 +361,7 @@ class JobStore:
                 result_channel_id=where.channel_id if where else None,
                 result_message_id=where.message_id if where else None,
             )
-            await connection.execute(delete(job_images).where(job_images.c.job_id == job_id))
-            if images:
-                await connection.execute(
-                    insert(job_images),
-                    [
-                        {
-                            "job_id": job_id,
-                            "position": position,
-                            "filename": image.filename,
-                            "attachment_id": image.attachment_id,
-                            "width": image.width,
-                            "height": image.height,
-                            "size": image.size,
-                            "shrunk": image.shrunk,
-                        }
-                        for position, image in enumerate(images)
-                    ],
-                )
+            await write_images(connection, job_id, images)
             await self._ledger.capture(connection, job_id)
             return await self._ended(connection, job_id)
 

@@ -13,7 +13,7 @@ from bot.errors import PersonError
 from bot.language import _, speaking
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import changed
+from cogs.ui.private_answer import changed
 from cogs.ui.rule_words import cap_words, subject_words
 
 MOST_CREDITS = 1_000_000_000

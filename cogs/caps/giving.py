@@ -16,9 +16,10 @@ from bot.usage_export import Names
 from cogs.caps.names import NamesWhileTyping
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import changed, grant_line
+from cogs.ui.caps import grant_line
 from cogs.ui.phrases import credits_of
 from cogs.ui.plain_text import cut, readable
+from cogs.ui.private_answer import changed
 from cogs.ui.rule_words import subject_words
 
 MOST_CHOICES = 25

@@ -11,9 +11,10 @@ from bot.language import _, ngettext, speaking
 from cogs.caps.rights import check_moderator
 from cogs.details import job_on
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import changed, made_by
+from cogs.ui.caps import made_by
 from cogs.ui.deleting import DeleteButton
 from cogs.ui.layout import card, row
+from cogs.ui.private_answer import changed
 
 _ACCENT = 0x5865F2
 

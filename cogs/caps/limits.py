@@ -11,8 +11,8 @@ from bot.server_settings import ServerSettings, with_limits
 from bot.spans import span
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import answer
 from cogs.ui.layout import paragraph
+from cogs.ui.private_answer import answer
 from cogs.ui.rule_words import limit_words
 
 LONGEST_PAUSE = 7 * 86_400

@@ -9,7 +9,8 @@ from bot.credits.caps import Cap
 from bot.language import speaking
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import MOST_CHANGES, answer, overview, standing
+from cogs.ui.caps import MOST_CHANGES, overview, standing
+from cogs.ui.private_answer import answer
 
 
 class OverviewCommands(commands.Cog):

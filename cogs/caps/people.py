@@ -15,9 +15,9 @@ from bot.server_settings import MOST_ROLES, ServerSettings, with_one
 from bot.spans import span
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import answer, changed
 from cogs.ui.layout import paragraph
 from cogs.ui.plain_text import shown
+from cogs.ui.private_answer import answer, changed
 from cogs.ui.rule_words import mentions
 
 MOST_SHOWN = 15

@@ -12,7 +12,7 @@ from bot.language import _, speaking
 from bot.server_settings import AgeRule, ServerSettings, with_places
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import changed
+from cogs.ui.private_answer import changed
 from cogs.ui.rule_words import mentions
 
 

@@ -12,7 +12,7 @@ from bot.language import _, speaking
 from bot.server_settings import MOST_ROLES, ServerSettings, matching_zones, time_zone, with_one
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import changed
+from cogs.ui.private_answer import changed
 
 MOST_CHOICES = 25
 """Discord shows no more while something is typed."""

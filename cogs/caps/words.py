@@ -16,9 +16,9 @@ from bot.server_settings import ServerSettings
 from bot.words import MAX_EXPRESSION_CHARACTERS, RuleKind, WordRules, checked
 from cogs.caps.rights import check_moderator
 from cogs.interactions import Interaction, language_of, server_of
-from cogs.ui.caps import answer
 from cogs.ui.plain_text import cut, readable
-from cogs.ui.word_rules import Marked, kind_name, marked, reply, rule_line, send_all, tried
+from cogs.ui.private_answer import answer, changed
+from cogs.ui.word_rules import Marked, kind_name, marked, rule_line, send_all, tried
 
 MOST_CHOICES = 25
 """Discord shows no more while something is typed."""
@@ -80,7 +80,7 @@ class WordCommands(commands.Cog):
             ]
             before, _after = await _change(interaction, lambda known: _with_all(known, rules))
             new = [each for each in dict.fromkeys(rules) if each.rule not in before.of(each.kind)]
-            await reply(
+            await changed(
                 interaction,
                 ngettext("**Added {count} rule.**", "**Added {count} rules.**", len(new)).format(
                     count=len(new)
@@ -97,7 +97,7 @@ class WordCommands(commands.Cog):
             known = (await check_moderator(interaction)).settings.words
             chosen = _chosen(known, rule)
             await _change(interaction, lambda words: words.without(chosen.kind, chosen.rule))
-            await reply(interaction, _("**Removed.**"), rule_line(chosen))
+            await changed(interaction, _("**Removed.**"), rule_line(chosen))
 
     @remove_words.autocomplete("rule")
     async def _complete_rule(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import discord
-
 from bot.admission import Block
 from bot.credits.balances import Balance, Shared
 from bot.credits.caps import Cap, Rule, Subject
@@ -12,9 +10,8 @@ from bot.credits.grants import Grant
 from bot.credits.rules import ServerRules
 from bot.jobs.job import Job
 from bot.language import _, ngettext
-from cogs.interactions import Interaction
 from cogs.ui.account import shared_line, whose_cap
-from cogs.ui.layout import Piece, card, messages_of, paragraph
+from cogs.ui.layout import Piece, paragraph
 from cogs.ui.phrases import bar, charge_of, credits_of, left_of
 from cogs.ui.plain_text import shown
 from cogs.ui.rule_words import cap_words, change_words, setting_lines, subject_words
@@ -24,27 +21,6 @@ _ACCENT = 0x5865F2
 MOST_RULES, MOST_GRANTS, MOST_CHANGES = 20, 8, 6
 _REASON_CHARACTERS = 80
 _PROMPT_CHARACTERS = 600
-
-
-async def changed(interaction: Interaction, *lines: str) -> None:
-    """Answer in private that something was changed, and what."""
-    await answer(interaction, paragraph(lines[0], *("-# " + line for line in lines[1:])))
-
-
-async def answer(interaction: Interaction, *pieces: Piece | None) -> None:
-    """Answer in private with a card; nobody who is named in it is called.
-
-    What is too much for one message goes on in the next.
-    """
-    nobody = discord.AllowedMentions.none()
-    for message in messages_of([piece for piece in pieces if piece is not None]):
-        view = card(*message, accent=_ACCENT)
-        if interaction.response.is_done():
-            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=nobody)
-        else:
-            await interaction.response.send_message(
-                view=view, ephemeral=True, allowed_mentions=nobody
-            )
 
 
 def made_by(job: Job, block: Block | None) -> Piece:

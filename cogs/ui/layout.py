@@ -7,8 +7,8 @@ from discord import ui
 
 from cogs.ui.plain_text import cut
 
-# What Discord takes of text in one message.
-_MESSAGE_CHARACTERS = 4000
+MESSAGE_CHARACTERS = 4000
+"""What Discord takes of text in one message, all its pieces together."""
 
 Piece: TypeAlias = ui.Item[Any]
 
@@ -59,28 +59,28 @@ def messages_of(pieces: Sequence[Piece]) -> list[list[Piece]]:
     A text that is too long for one message is split between its lines.
     """
     messages: list[list[Piece]] = [[]]
-    room = _MESSAGE_CHARACTERS
+    room = MESSAGE_CHARACTERS
     for piece in pieces:
         for part in _parts(piece):
             length = len(part.content) if isinstance(part, ui.TextDisplay) else 0
             if length > room:
                 messages.append([])
-                room = _MESSAGE_CHARACTERS
+                room = MESSAGE_CHARACTERS
             messages[-1].append(part)
             room -= length
     return messages
 
 
 def _parts(piece: Piece) -> list[Piece]:
-    if not isinstance(piece, ui.TextDisplay) or len(piece.content) <= _MESSAGE_CHARACTERS:
+    if not isinstance(piece, ui.TextDisplay) or len(piece.content) <= MESSAGE_CHARACTERS:
         return [piece]
     texts = [""]
     for text in piece.content.split("\n"):
         longer = f"{texts[-1]}\n{text}" if texts[-1] else text
-        if len(longer) <= _MESSAGE_CHARACTERS:
+        if len(longer) <= MESSAGE_CHARACTERS:
             texts[-1] = longer
         else:
-            texts.append(cut(text, _MESSAGE_CHARACTERS))
+            texts.append(cut(text, MESSAGE_CHARACTERS))
     return [ui.TextDisplay(text) for text in texts]
 
 

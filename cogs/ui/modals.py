@@ -36,6 +36,34 @@ class Form(ui.Modal):
         return True
 
 
+def paragraph_form(
+    *,
+    title: str,
+    custom_id: str,
+    field: str,
+    label: str,
+    description: str,
+    characters: int,
+    default: str | None = None,
+) -> Form:
+    """A form of one text, which may be left empty; ``field`` is what it is read by."""
+    form = Form(title=title, custom_id=custom_id)
+    form.add_item(
+        ui.Label(
+            text=label,
+            description=description,
+            component=ui.TextInput(
+                custom_id=field,
+                style=discord.TextStyle.paragraph,
+                default=default,
+                required=False,
+                max_length=characters,
+            ),
+        )
+    )
+    return form
+
+
 class ModalCog(commands.Cog):
     """A cog that answers modals of its own kinds."""
 

@@ -13,7 +13,7 @@ from bot.language import _
 from bot.reports import Addressee
 from cogs.interactions import Interaction
 from cogs.ui.job_items import JobButton, check_result
-from cogs.ui.modals import Form, text
+from cogs.ui.modals import paragraph_form, text
 from cogs.ui.plain_text import shown
 
 log = structlog.get_logger(__name__)
@@ -38,18 +38,13 @@ class ReportButton(JobButton, template=r"report:(?P<job>[a-z0-9]{1,16})"):
         """Answer with a form of one field."""
         job = await self.result(interaction)
         _check_public(interaction, job)
-        form = Form(title=_("Report this result"), custom_id=f"{KIND}:{job.id}")
-        form.add_item(
-            ui.Label(
-                text=_("What is wrong with it?"),
-                description=_("Moderators, or who runs this bot, read it. You can leave it empty."),
-                component=ui.TextInput(
-                    custom_id=REASON,
-                    style=discord.TextStyle.paragraph,
-                    required=False,
-                    max_length=REASON_CHARACTERS,
-                ),
-            )
+        form = paragraph_form(
+            title=_("Report this result"),
+            custom_id=f"{KIND}:{job.id}",
+            field=REASON,
+            label=_("What is wrong with it?"),
+            description=_("Moderators, or who runs this bot, read it. You can leave it empty."),
+            characters=REASON_CHARACTERS,
         )
         await interaction.response.send_modal(form)
 

@@ -11,7 +11,7 @@ from bot.credits.changes import Change
 from bot.jobs.job import Job
 from bot.language import _
 from bot.moderation.log import Entry, Kind
-from cogs.ui.layout import card, paragraph
+from cogs.ui.layout import MESSAGE_CHARACTERS, card, paragraph
 from cogs.ui.phrases import charge_of, settings_of, state_word
 from cogs.ui.plain_text import cut, escaped, readable, shown
 from cogs.ui.rule_words import change_words
@@ -19,9 +19,6 @@ from cogs.ui.rule_words import change_words
 _ACCENT = 0x80848E
 _PROMPT_CHARACTERS = 200
 _WHY_CHARACTERS = 400
-# Discord takes 4,000 characters in one message; a reason or prompt is at most twice as long
-# when it is escaped.
-_MESSAGE_CHARACTERS = 3900
 # A moment that Discord shows to each in their own time, and a command or option as it is typed.
 _OURS = re.compile(r"(<t:\d{1,12}:[tTdDfFR]>|`[^`]{1,60}`)")
 
@@ -32,7 +29,7 @@ def log_card(entries: Sequence[Entry], jobs: Mapping[str, Job], *, private: bool
     It fits into one message: where there is much to say, what is longest is cut.
     """
     texts = ["\n".join(_lines(entry, jobs, private=private)) for entry in entries]
-    room = _MESSAGE_CHARACTERS
+    room = MESSAGE_CHARACTERS
     # The shortest first: what they leave is shared by the longer ones.
     for done, at in enumerate(sorted(range(len(texts)), key=lambda at: len(texts[at]))):
         texts[at] = cut(texts[at], room // (len(texts) - done))

@@ -13,10 +13,10 @@ from bot.language import _, ngettext
 from bot.texts import Text
 from bot.words import Match, RuleKind, WordRules, works
 from cogs.interactions import Interaction
-from cogs.ui.layout import Piece, card, paragraph
+from cogs.ui.layout import Piece, paragraph
 from cogs.ui.plain_text import escaped, readable, shown
+from cogs.ui.private_answer import answer, changed
 
-_ACCENT = 0x5865F2
 _RULE_CHARACTERS = 120
 _MOST_TRIED = 10
 _MOST_CHANGED = 5
@@ -64,32 +64,18 @@ def rule_line(rule: Marked) -> str:
     return line
 
 
-async def reply(interaction: Interaction, *lines: str) -> None:
-    """Answer in private, also where the answer was put off before."""
-    view = card(paragraph(lines[0], *("-# " + line for line in lines[1:])), accent=_ACCENT)
-    nobody = discord.AllowedMentions.none()
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=nobody)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=nobody)
-
-
 async def send_all(interaction: Interaction, known: WordRules) -> None:
     """Answer with all rules: in words, or as a file where they are many."""
     heading = _("**Rules for words:** {counts}").format(counts=_counts(known))
     lines = [rule_line(each) for each in marked(known)]
     if not lines:
-        await reply(
+        await changed(
             interaction,
             _("**There are no rules for words here.**"),
             _("`/caps words add` adds one; `/caps words try` shows what a text would meet."),
         )
     elif len("\n".join(lines)) <= _LIST_CHARACTERS:
-        await interaction.response.send_message(
-            view=card(paragraph(heading, *lines), accent=_ACCENT),
-            ephemeral=True,
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
+        await answer(interaction, paragraph(heading, *lines))
     else:
         text = "\n".join(f"{kind_name(each.kind)}: {each.rule}" for each in marked(known))
         await interaction.response.send_message(

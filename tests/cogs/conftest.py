@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import discord
 import pytest
 import pytest_asyncio
 import simcord
 import simcord.backend.cdn
+from simcord import MemberActor
 from simcord._runtime import _BOT_SCOPE
 
 from bot.client import ShotlistClient, create_bot
@@ -102,6 +104,13 @@ async def world(
         await world.bot.close()
         await env.shutdown()
     assert [e for e in env.errors if not _mendable(e) and e not in world.expected] == []
+
+
+@pytest.fixture
+def chief(world: World) -> MemberActor:
+    """Who may manage the server."""
+    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
+    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
 
 
 def _mendable(error: BaseException) -> bool:

@@ -11,13 +11,6 @@ from tests.cogs.reading import words
 from tests.cogs.world import World
 
 
-@pytest.fixture
-def chief(world: World) -> MemberActor:
-    """Who may manage the server."""
-    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
-    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
-
-
 async def caps(world: World, by: MemberActor, command: str, **options: object) -> str:
     """What ``/caps`` answers; it has to be private."""
     answer = world.answer(await by.slash(world.channel, f"caps {command}", **options))

@@ -6,10 +6,8 @@ from simcord import MemberActor
 from bot.jobs.queue import JobQueue
 from bot.jobs.states import State
 from tests.cogs.reading import words
-from tests.cogs.test_caps import caps, chief, shown_to
+from tests.cogs.test_caps import caps, shown_to
 from tests.cogs.world import World
-
-__all__ = ["chief"]
 
 
 async def test_what_a_member_has_waiting_is_cancelled_and_costs_nothing(

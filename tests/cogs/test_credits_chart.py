@@ -32,13 +32,6 @@ def environment() -> dict[str, str]:
     return {"ALLOW_DIRECT_MESSAGES": "true"}
 
 
-@pytest.fixture
-def chief(world: World) -> MemberActor:
-    """Who may manage the server."""
-    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
-    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
-
-
 async def made(world: World, *prompts: str) -> None:
     """Alice has made these."""
     for prompt in prompts or ("a lighthouse",):

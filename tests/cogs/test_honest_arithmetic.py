@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import discord
 import pytest
 import pytest_asyncio
 from simcord import MemberActor
@@ -61,13 +60,6 @@ def clock() -> Clock:
 @pytest.fixture
 def hurried(clock: Clock) -> HurriedTime:
     return Standing(clock)
-
-
-@pytest.fixture
-def chief(world: World) -> MemberActor:
-    """Who may manage the server."""
-    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
-    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
 
 
 class Asking:

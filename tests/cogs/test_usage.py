@@ -19,13 +19,6 @@ from tests.cogs.reading import pictures, words
 from tests.cogs.world import World
 
 
-@pytest.fixture
-def chief(world: World) -> MemberActor:
-    """Who may manage the server."""
-    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
-    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
-
-
 async def made(world: World) -> None:
     """Alice has made two, one of them in private, Bob another one, and one of hers has failed."""
     await world.imagine("a lighthouse")

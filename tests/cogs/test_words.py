@@ -1,6 +1,5 @@
 """``/caps words``: who may, what is refused from then on, and what is told of it."""
 
-import discord
 import pytest
 from simcord import ChannelHandle, MemberActor
 
@@ -15,13 +14,6 @@ from tests.cogs.world import World
 __all__ = ["room"]
 
 REFUSED = "This server's rules refuse words of yours"
-
-
-@pytest.fixture
-def chief(world: World) -> MemberActor:
-    """Who may manage the server."""
-    role = world.guild.create_role("chiefs", permissions=discord.Permissions(manage_guild=True))
-    return world.guild.add_member(world.env.create_user("chief"), roles=[role])
 
 
 async def told(world: World, by: MemberActor, command: str, **options: object) -> str:
