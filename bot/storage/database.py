@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction, create_asy
 
 from bot.errors import DatabaseFailingError, StorageError
 from bot.storage.database_file import DatabaseFile
+from bot.storage.one_trip import connect
 from bot.storage.schema import reference_files
 from bot.storage.sqlite import (
     DAMAGE,
@@ -71,7 +72,12 @@ class Database:
         is_sqlite = self.url.get_backend_name() == "sqlite"
         self._file = DatabaseFile(Path(self.url.database or "")) if is_sqlite else None
         address = self._file.url(self.url) if self._file else self.url
-        self._engine = create_async_engine(address, pool_size=8, max_overflow=0)
+        self._engine = create_async_engine(
+            address,
+            pool_size=8,
+            max_overflow=0,
+            connect_args={"async_creator_fn": connect} if is_sqlite else {},
+        )
         if self._file:
             event.listen(self._engine.sync_engine, "connect", self._prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", begin)
