@@ -109,6 +109,12 @@ class Circuit:
         return Phase.HALF_OPEN if self._clock() >= self._until else Phase.OPEN
 
     @property
+    def calm(self) -> bool:
+        """Whether nothing is wrong, in doubt or being tried: what is sent is not held back."""
+        doubted = self._in_doubt or self._asked_at is not None
+        return self._outage is None and not doubted and self._at_a_time is None
+
+    @property
     def pause(self) -> float:
         """Seconds until something is tried; 0 where nothing has to wait."""
         return 0.0 if self._outage is None else max(0.0, self._until - self._clock())

@@ -52,6 +52,7 @@ class OutageWatch:
         self._told: Outage | None = None
         self._told_last: tuple[Trouble, float] | None = None
         self._jobs_wait = False
+        self._calm = True
         self._work = Background()
         self._changed: Callable[[], None] = lambda: None
 
@@ -61,7 +62,7 @@ class OutageWatch:
         return self._circuit.outage
 
     def on_change(self, changed: Callable[[], None]) -> None:
-        """Call this whenever there is news of the image API."""
+        """Call this whenever there is news of the image API: not for each answer in peace."""
         self._changed = changed
 
     # --- for commands ---
@@ -136,7 +137,9 @@ class OutageWatch:
 
     def _notice(self, error: ProviderError | None) -> None:
         """Wake who waits for news, and say what is new."""
-        self._changed()
+        calm, self._calm = self._calm, self._circuit.calm
+        if not (calm and self._calm):
+            self._changed()
         outage, known = self._circuit.outage, self._known
         if outage is known:
             return

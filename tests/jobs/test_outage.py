@@ -280,3 +280,15 @@ async def test_trouble_that_comes_and_goes_is_told_again_after_a_while(studio: S
     await pass_time(studio, again, NEWS_GAP)
     await studio.until_true(lambda: len(studio.operator.told) == 3)
     assert studio.operator.told[2] == "key_rejected"
+
+
+async def test_the_engine_is_woken_by_news_and_not_by_every_answer(studio: Studio) -> None:
+    woken: list[str] = []
+    studio.outage.on_change(lambda: woken.append("news"))
+    for _time in range(5):
+        studio.outage.looked(studio.clock(), None)
+        studio.outage.looked(studio.clock(), UNAVAILABLE)
+    assert not woken
+    for _time in range(MOST_SILENT_LOOKS):
+        studio.outage.looked(studio.clock(), UNAVAILABLE)
+    assert woken, "the question whether the key is good is due"

@@ -66,6 +66,7 @@ def _play(api: Api, steps: list[tuple[str, ProviderError | None, int, float]]) -
         careful = careful or circuit.outage is not None
         assert (circuit.phase is Phase.CLOSED) == (circuit.outage is None)
         assert 0 <= circuit.pause <= LONGEST_PAUSE
+        assert not circuit.calm or circuit.may_submit()
     for name in under_way:
         circuit.dropped(name)
     return lost
