@@ -10,6 +10,7 @@ import aiohttp
 import structlog
 from prometheus_client import CollectorRegistry
 
+from bot.account import Accounts
 from bot.background import Background
 from bot.characters import Characters
 from bot.command_ids import CommandIds
@@ -49,6 +50,7 @@ from bot.moderation.blocks import Blocks
 from bot.moderation.house_rules import HouseRules
 from bot.moderation.log import LogBook
 from bot.preferences import Preferences
+from bot.presets import Presets
 from bot.provider.client import ProviderClient
 from bot.reports import Reports
 from bot.services import Services
@@ -238,6 +240,7 @@ async def open_services(
             settings=settings,
             database=database,
             ledger=asked_ledger,
+            accounts=Accounts(hurried, asked_ledger),
             rules=RuleBook(hurried, clock=clock),
             grants=Grants(hurried, clock=clock),
             blocks=Blocks(hurried, clock=clock),
@@ -254,6 +257,7 @@ async def open_services(
             threads=Threads(hurried, clock=clock),
             gallery=Gallery(hurried),
             preferences=Preferences(hurried),
+            presets=Presets(hurried),
             reports=Reports(hurried, clock=clock),
             operator=operator,
             background=background,

@@ -1,10 +1,20 @@
 """A person's own defaults: the same in every server, since they concern nobody else."""
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import preferences
 from bot.wishes import Preset, preset_record, read_preset
+
+
+async def read_preferences(connection: AsyncConnection, member_id: int) -> Preset:
+    """What this person has set; everything is open where they have set nothing."""
+    found = await connection.execute(
+        select(preferences.c.preset).where(preferences.c.member_id == member_id)
+    )
+    record = found.scalar_one_or_none()
+    return Preset() if record is None else read_preset(record)
 
 
 class Preferences:
@@ -16,11 +26,7 @@ class Preferences:
     async def of(self, member_id: int) -> Preset:
         """What this person has set; everything is open where they have set nothing."""
         async with self._database.read() as connection:
-            found = await connection.execute(
-                select(preferences.c.preset).where(preferences.c.member_id == member_id)
-            )
-            record = found.scalar_one_or_none()
-        return Preset() if record is None else read_preset(record)
+            return await read_preferences(connection, member_id)
 
     async def set(self, member_id: int, preset: Preset) -> None:
         """Keep these in place of what was set before; an empty one leaves nothing behind."""

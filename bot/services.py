@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.account import Accounts
 from bot.background import Background
 from bot.characters import Characters
 from bot.command_ids import CommandIds
@@ -22,6 +23,7 @@ from bot.jobs.store import JobStore
 from bot.moderation.blocks import Blocks
 from bot.moderation.house_rules import HouseRules
 from bot.preferences import Preferences
+from bot.presets import Presets
 from bot.reports import Reports
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -41,6 +43,7 @@ class Services:
     settings: Settings
     database: Database
     ledger: Ledger
+    accounts: Accounts
     rules: RuleBook
     grants: Grants
     blocks: Blocks
@@ -57,6 +60,7 @@ class Services:
     threads: Threads
     gallery: Gallery
     preferences: Preferences
+    presets: Presets
     reports: Reports
     operator: DirectOperator
     background: Background

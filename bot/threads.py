@@ -48,7 +48,7 @@ class Threads:
     async def get(self, thread_id: int) -> Thread | None:
         """What holds in that thread; ``None`` where nobody has said."""
         async with self._database.read() as connection:
-            return await _read(connection, threads.c.id == thread_id)
+            return await read_thread(connection, thread_id)
 
     async def opened_on(self, message_id: int) -> Thread | None:
         """The thread that was opened on this message."""
@@ -278,6 +278,11 @@ async def _known(connection: AsyncConnection, thread_id: int) -> Thread:
     if found is None:
         raise LookupError(f"there is no thread {thread_id}")
     return found
+
+
+async def read_thread(connection: AsyncConnection, thread_id: int) -> Thread | None:
+    """What holds in that thread; ``None`` where nobody has said."""
+    return await _read(connection, threads.c.id == thread_id)
 
 
 async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> Thread | None:

@@ -202,15 +202,7 @@ class Usage:
     async def days(self, server_id: int, member_id: int, stretch: Stretch) -> list[DaySum]:
         """What a member used and holds on each day of a stretch, also where it is nothing."""
         async with self._database.read() as connection:
-            rows = await connection.execute(
-                select(daily_totals).where(
-                    daily_totals.c.server_id == server_id,
-                    daily_totals.c.member_id == member_id,
-                    daily_totals.c.day.between(stretch.first, stretch.last),
-                )
-            )
-            known = {row["day"]: (row["used"], row["held"]) for row in rows.mappings()}
-        return [DaySum(day, *known.get(day, (0, 0))) for day in stretch]
+            return await read_days(connection, server_id, member_id, stretch)
 
     @asynccontextmanager
     async def jobs(
@@ -239,6 +231,21 @@ class Usage:
             connection.stream(statement) as rows,
         ):
             yield _some_at_a_time(rows.mappings().partitions(_READ_AT_ONCE))
+
+
+async def read_days(
+    connection: AsyncConnection, server_id: int, member_id: int, stretch: Stretch
+) -> list[DaySum]:
+    """What a member used and holds on each day of a stretch, also where it is nothing."""
+    rows = await connection.execute(
+        select(daily_totals).where(
+            daily_totals.c.server_id == server_id,
+            daily_totals.c.member_id == member_id,
+            daily_totals.c.day.between(stretch.first, stretch.last),
+        )
+    )
+    known = {row["day"]: (row["used"], row["held"]) for row in rows.mappings()}
+    return [DaySum(day, *known.get(day, (0, 0))) for day in stretch]
 
 
 async def _some_at_a_time(

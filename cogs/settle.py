@@ -12,12 +12,10 @@ async def settle(interaction: Interaction, wish: Wish) -> Wish:
 
     Raises ``PersonError`` where options and shorthand contradict each other.
     """
-    services = interaction.client.services
-    thread = None
-    if not wish.fresh and interaction.channel_id is not None:
-        thread = await services.threads.get(interaction.channel_id)
-    personal = await services.preferences.of(interaction.user.id)
-    return settled(wish, thread.preset if thread else None, personal)
+    here, personal = await interaction.client.services.presets.holding(
+        interaction.user.id, None if wish.fresh else interaction.channel_id
+    )
+    return settled(wish, here, personal)
 
 
 async def request_of(interaction: Interaction, wish: Wish) -> Request:

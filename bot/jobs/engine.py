@@ -168,7 +168,7 @@ class Engine:
         left = await self._work.finish(STOP_SECONDS)
         await self._work.close()
         try:
-            unfinished = len(await self._store.in_state(*_UNFINISHED))
+            unfinished = sum((await self._store.unfinished()).values())
         except StorageError as error:
             log.error("stopped; what is left cannot be counted", cut_off=left, reason=str(error))
             return left
@@ -264,12 +264,16 @@ class Engine:
             return
         self._rest_due = now + REST_SECONDS
         # What is at work now may change its job while that is read: it is left alone.
-        busy = self._work.names()
+        busy = {
+            name.partition(" ")[2]
+            for name in self._work.names()
+            if name.startswith(("drive ", "end "))
+        }
         rest = [
             *(("end", job, self._end) for job in await self._store.not_shown()),
             *(
                 ("drive", job, self._drive)
-                for job in await self._store.in_state(State.RUNNING, State.DELIVERING)
+                for job in await self._store.in_state(State.RUNNING, State.DELIVERING, but=busy)
             ),
             *(
                 ("find", job, self._find)
@@ -277,7 +281,7 @@ class Engine:
             ),
         ]
         for what, job, step in rest:
-            if busy.isdisjoint({f"drive {job.id}", f"end {job.id}"}):
+            if job.id not in busy:
                 self._start(f"{what} {job.id}", job, step)
 
     # --- the steps of one job ---
@@ -362,6 +366,3 @@ class Engine:
         await self._store.shown(job.id)
         if told is Destination.PLACEHOLDER and job.state is not State.DONE and waited_long(job):
             await self._call(job)
-
-
-_UNFINISHED = tuple(state for state in State if not state.final)

@@ -38,6 +38,19 @@ async def read_job(connection: AsyncConnection, job_id: str) -> Job:
     return found[0]
 
 
+async def read_last_jobs(
+    connection: AsyncConnection, server_id: int, member_id: int, count: int
+) -> list[Job]:
+    """The member's last jobs in that server, newest first."""
+    newest = (
+        select(jobs.c.id)
+        .where(jobs.c.member_id == member_id, jobs.c.server_id == server_id)
+        .order_by(jobs.c.created_at.desc())
+        .limit(count)
+    )
+    return (await read_jobs(connection, jobs.c.id.in_(newest.scalar_subquery())))[::-1]
+
+
 async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage]:
     """The finished pictures of a job, in order."""
     rows = await connection.execute(

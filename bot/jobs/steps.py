@@ -60,7 +60,13 @@ class Steps:
     async def references_of(self, job: Job) -> list[str]:
         """Every address of its references: what a reply may echo, and is no result."""
         given = [url for reference in job.generation.references if (url := reference.url)]
-        return given + await self.insist(lambda: self.store.provider_urls(job.id))
+        return given + await self.prepared_urls(job)
+
+    async def prepared_urls(self, job: Job) -> list[str]:
+        """Where the image API finds the job's references, in order."""
+        if not job.generation.references:
+            return []
+        return await self.insist(lambda: self.store.provider_urls(job.id))
 
     async def ask(self, job: Job, references: Sequence[str]) -> TaskReport:
         """Ask the image API how far the job's task is. Raises ``ProviderError``."""

@@ -1,6 +1,6 @@
 """What is recorded of jobs while they run. Every method is one transaction."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,14 @@ from bot.generation import Generation
 from bot.jobs.job import IN_PLACE, Destination, Job, JobImage, Whereabouts
 from bot.jobs.milestones import Milestone, Reached, go_on
 from bot.jobs.polling import REMEMBERED
-from bot.jobs.records import move, read_images, read_job, read_jobs, write_images
+from bot.jobs.records import (
+    move,
+    read_images,
+    read_job,
+    read_jobs,
+    read_last_jobs,
+    write_images,
+)
 from bot.jobs.states import UNFINISHED, Failure, State
 from bot.moderation.log import Kind, note
 from bot.storage.database import Database
@@ -81,10 +88,17 @@ class JobStore:
         async with self._database.read() as connection:
             return await read_images(connection, job_id)
 
-    async def in_state(self, *states: State) -> list[Job]:
-        """All jobs in these states, oldest first."""
+    async def in_state(self, *states: State, but: Collection[str] = ()) -> list[Job]:
+        """All jobs in these states, oldest first, ``but`` those of these ids.
+
+        Those left out are not read: with thousands under way that would keep everybody waiting.
+        """
+        condition = jobs.c.state.in_([state.value for state in states])
         async with self._database.read() as connection:
-            return await read_jobs(connection, jobs.c.state.in_([s.value for s in states]))
+            if but:
+                found = (await connection.execute(select(jobs.c.id).where(condition))).scalars()
+                condition = jobs.c.id.in_(sorted(set(found) - set(but)))
+            return await read_jobs(connection, condition)
 
     async def unplaced(self, before: float) -> list[Job]:
         """Queued jobs accepted before that moment whose placeholder is not recorded.
@@ -108,15 +122,8 @@ class JobStore:
 
     async def last_of(self, server_id: int, member_id: int, count: int) -> list[Job]:
         """The member's last jobs in that server, newest first."""
-        newest = (
-            select(jobs.c.id)
-            .where(jobs.c.member_id == member_id, jobs.c.server_id == server_id)
-            .order_by(jobs.c.created_at.desc())
-            .limit(count)
-        )
         async with self._database.read() as connection:
-            found = await read_jobs(connection, jobs.c.id.in_(newest.scalar_subquery()))
-        return found[::-1]
+            return await read_last_jobs(connection, server_id, member_id, count)
 
     async def queued_of(self, server_id: int, member_id: int) -> list[Job]:
         """The member's jobs in that server for which nothing was sent yet, oldest first."""

@@ -38,7 +38,7 @@ class Submission:
     async def submit(self, job: Job) -> Job:
         """Send the ``POST``; the job running, ended, or back in the queue."""
         steps = self._steps
-        urls = await steps.insist(lambda: steps.store.provider_urls(job.id))
+        urls = await steps.prepared_urls(job)
         steps.screen.show(job, Submitting())
         began = steps.timing.monotonic()
         try:

@@ -12,7 +12,7 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import DatabaseFailingError, StorageError
 from bot.storage.database_file import DatabaseFile
@@ -78,6 +78,7 @@ class Database:
             max_overflow=0,
             connect_args={"async_creator_fn": connect} if is_sqlite else {},
         )
+        self._reading = self._engine.execution_options(**{WRITES: False})
         if self._file:
             event.listen(self._engine.sync_engine, "connect", self._prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", begin)
@@ -167,16 +168,18 @@ class Database:
         try:
             async with AsyncExitStack() as stack:
                 connection = await self._turn(stack, writes=writes)
-                await connection.execution_options(**{WRITES: writes})
-                transaction = await self._begin(connection)
+                await self._begin(connection)
+                if not writes:
+                    yield connection
+                    return  # a snapshot ends with its connection: nothing is kept
                 try:
-                    if self._file and writes:
+                    if self._file:
                         self._file.check_log()
                     yield connection
                 except BaseException:
-                    await to_the_end(transaction.rollback())
+                    await to_the_end(connection.rollback())
                     raise
-                await to_the_end(transaction.commit())
+                await to_the_end(connection.commit())
         except DatabaseFailingError as error:
             self._trouble.failed(str(error))
             raise
@@ -193,18 +196,21 @@ class Database:
                     await stack.enter_async_context(self._writing_unhurried)
                 if writes:
                     await stack.enter_async_context(self._writing)
-                return await stack.enter_async_context(self._engine.connect())
+                engine = self._engine if writes else self._reading
+                return await stack.enter_async_context(engine.connect())
         except TimeoutError as error:
             raise StorageError("too many others wait for the database") from error
 
-    async def _begin(self, connection: AsyncConnection) -> AsyncTransaction:
+    async def _begin(self, connection: AsyncConnection) -> None:
         for _try in range(0 if self._hurried else PATIENT_TRIES - 1):
             try:
-                return await connection.begin()
+                await connection.begin()
             except DBAPIError as error:
                 if primary_code(error.orig) != sqlite3.SQLITE_BUSY:
                     raise
-        return await connection.begin()
+            else:
+                return
+        await connection.begin()
 
     def _refusal(self, error: SQLAlchemyError | sqlite3.Error) -> StorageError:
         """What is raised in place of a driver's error."""

@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 from simcord import MemberActor
 from simcord.results import ResponseMessage
+from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
 from bot.jobs.states import State
 from bot.stretch import Stretch
-from bot.usage import DaySum, Usage
+from bot.usage import DaySum, read_days
 from cogs.credits import PICTURE
 from cogs.ui.charts import Chart, Easel
 from tests.cogs.reading import pictures, tree, words
@@ -179,40 +180,26 @@ async def test_images_can_still_be_brought_back_from_under_the_chart(world: Worl
 # --- that it agrees ---
 
 
-async def test_what_changes_while_it_is_drawn_changes_both(
+async def test_what_changes_while_it_is_read_changes_neither(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await made(world)
-    looked = 0
+    used: list[int] = []
 
-    class Changing(Usage):
-        async def days(self, server_id: int, member_id: int, stretch: Stretch) -> list[DaySum]:
-            nonlocal looked
-            looked += 1
-            if looked == 1:  # between the balance and its days, and so in neither's place
-                await _use(world, 12)
-            return await super().days(server_id, member_id, stretch)
+    async def changing(
+        connection: AsyncConnection, server_id: int, member_id: int, stretch: Stretch
+    ) -> list[DaySum]:
+        used.append(12)  # between the balance and its days, by another connection
+        await _use(world, 12)
+        return await read_days(connection, server_id, member_id, stretch)
 
-    monkeypatch.setattr(sys.modules["cogs.credits"], "Usage", Changing)
+    monkeypatch.setattr(sys.modules["bot.account"], "read_days", changing)
     answer = await world.ask("credits")
-    assert looked == 2
-    assert "42 of 60 credits left" in words(answer.components)
-    assert "18 of 60 used, 0 held, 42 left" in alt_of(answer)
-
-
-async def test_what_never_agrees_is_not_drawn(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await made(world)
-
-    class Other(Usage):
-        async def days(self, server_id: int, member_id: int, stretch: Stretch) -> list[DaySum]:
-            return [DaySum(stretch.first, 7, 0)]
-
-    monkeypatch.setattr(sys.modules["cogs.credits"], "Usage", Other)
-    answer = await world.ask("credits")
+    assert used
     assert "54 of 60 credits left" in words(answer.components)
-    assert has_only_words(answer)
+    assert "6 of 60 used, 0 held, 54 left" in alt_of(answer)
+    monkeypatch.undo()
+    assert "42 of 60 credits left" in words((await world.ask("credits")).components)
 
 
 async def _use(world: World, credits: int) -> None:
