@@ -1,18 +1,18 @@
 """A person's own defaults: the same in every server, since they concern nobody else."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
 from bot.storage.schema import preferences
 from bot.wishes import Preset, preset_record, read_preset
 
+_PRESET_OF = select(preferences.c.preset).where(preferences.c.member_id == bindparam("member_id"))
+
 
 async def read_preferences(connection: AsyncConnection, member_id: int) -> Preset:
     """What this person has set; everything is open where they have set nothing."""
-    found = await connection.execute(
-        select(preferences.c.preset).where(preferences.c.member_id == member_id)
-    )
+    found = await connection.execute(_PRESET_OF, {"member_id": member_id})
     record = found.scalar_one_or_none()
     return Preset() if record is None else read_preset(record)
 

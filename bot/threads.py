@@ -2,8 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import PersonError
@@ -53,7 +65,7 @@ class Threads:
     async def opened_on(self, message_id: int) -> Thread | None:
         """The thread that was opened on this message."""
         async with self._database.read() as connection:
-            return await _read(connection, threads.c.root_message_id == message_id)
+            return await read_thread(connection, message_id, _OPENED_ON)
 
     async def with_character(self, character_id: str) -> list[int]:
         """The threads in which this character counts now."""
@@ -93,7 +105,7 @@ class Threads:
     async def root(self, thread_id: int, parent_id: int) -> Job | None:
         """The result in the channel ``parent_id`` that the thread was opened on."""
         async with self._database.read() as connection:
-            thread = await _read(connection, threads.c.id == thread_id)
+            thread = await read_thread(connection, thread_id)
             if thread is None or thread.root_message_id is None:
                 return None
             message_id = thread.root_message_id
@@ -137,7 +149,7 @@ class Threads:
     ) -> Thread:
         """The same, by what holds before: ``change`` makes of it what holds from now on."""
         async with self._database.write() as connection:
-            known = await _read(connection, threads.c.id == thread_id)
+            known = await read_thread(connection, thread_id)
             held = Preset() if known is None else known.preset
             number = 0 if known is None else known.steps
             if known is None:
@@ -167,7 +179,7 @@ class Threads:
         False where that step is no longer as ``thread`` has it: nothing is changed then.
         """
         async with self._database.write() as connection:
-            known = await _read(connection, threads.c.id == thread.id)
+            known = await read_thread(connection, thread.id)
             if known is None or (known.steps, known.preset) != (thread.steps, thread.preset):
                 return False
             await connection.execute(
@@ -186,7 +198,7 @@ class Threads:
         Given a ``step`` and whose it was, raises ``PersonError`` where that is not the last one.
         """
         async with self._database.write() as connection:
-            known = await _read(connection, threads.c.id == thread_id)
+            known = await read_thread(connection, thread_id)
             if step is not None and (
                 known is None or (known.steps, known.member_id) != (step, member_id)
             ):
@@ -274,25 +286,20 @@ async def _first_origin(connection: AsyncConnection, thread_id: int) -> Job | No
 
 
 async def _known(connection: AsyncConnection, thread_id: int) -> Thread:
-    found = await _read(connection, threads.c.id == thread_id)
+    found = await read_thread(connection, thread_id)
     if found is None:
         raise LookupError(f"there is no thread {thread_id}")
     return found
 
 
-async def read_thread(connection: AsyncConnection, thread_id: int) -> Thread | None:
-    """What holds in that thread; ``None`` where nobody has said."""
-    return await _read(connection, threads.c.id == thread_id)
-
-
-async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> Thread | None:
+def _thread_where(condition: ColumnElement[bool]) -> Select[Any]:
     last = (
         select(func.max(thread_steps.c.number))
         .where(thread_steps.c.thread_id == threads.c.id)
         .correlate(threads)
         .scalar_subquery()
     )
-    found = await connection.execute(
+    return (
         select(
             threads,
             thread_steps.c.number,
@@ -303,6 +310,17 @@ async def _read(connection: AsyncConnection, condition: ColumnElement[bool]) -> 
         .join(thread_steps, thread_steps.c.thread_id == threads.c.id)
         .where(condition, thread_steps.c.number == last)
     )
+
+
+_THREAD = _thread_where(threads.c.id == bindparam("id"))
+_OPENED_ON = _thread_where(threads.c.root_message_id == bindparam("id"))
+
+
+async def read_thread(
+    connection: AsyncConnection, wanted: int, by: Select[Any] = _THREAD
+) -> Thread | None:
+    """What holds in the thread of that id; ``None`` where nobody has said."""
+    found = await connection.execute(by, {"id": wanted})
     row = found.mappings().one_or_none()
     if row is None:
         return None

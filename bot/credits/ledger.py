@@ -8,8 +8,19 @@ release, and the database refuses a second. The sums that commands read stand in
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.balances import Balance, Shared, draws
@@ -22,7 +33,33 @@ from bot.storage.schema import daily_totals, grant_draws, ledger, server_totals
 
 Clock = Callable[[], float]
 
-_AMOUNTS = ("used", "held", "drawn")
+
+def _sums_of(table: Table, amounts: Sequence[str], key: Sequence[str]) -> Select[Any]:
+    """The sums of these columns between two days, of whom ``key`` names."""
+    return select(*(func.coalesce(func.sum(table.c[name]), 0) for name in amounts)).where(
+        *(table.c[name] == bindparam(name) for name in key),
+        table.c.day.between(bindparam("first"), bindparam("last")),
+    )
+
+
+def _raised(table: Table, amounts: Sequence[str], key: Sequence[str]) -> Update:
+    """These columns of one day's row, each with something more."""
+    return (
+        update(table)
+        .where(*(table.c[name] == bindparam(f"of_{name}") for name in (*key, "day")))
+        .values({name: table.c[name] + bindparam(f"more_{name}") for name in amounts})
+    )
+
+
+# Written once: to put a statement together costs more than to run it.
+_MEMBERS, _SERVERS = ("server_id", "member_id"), ("server_id",)
+_OF_MEMBER = _sums_of(daily_totals, ("used", "held", "drawn"), _MEMBERS)
+_OF_SERVER = _sums_of(server_totals, ("used", "held"), _SERVERS)
+_RAISED = {
+    daily_totals: _raised(daily_totals, ("used", "held", "drawn"), _MEMBERS),
+    server_totals: _raised(server_totals, ("used", "held"), _SERVERS),
+}
+_HOLD_OF = select(ledger).where(ledger.c.job_id == bindparam("job_id"), ledger.c.kind == "hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +116,9 @@ class Ledger:
             live = await live_grants(connection, server_id, member_id, roles, now)
         rule = applying(known.rules, member_id, roles, self._default_cap)
         stretch = window(rule.cap.period, now, known.zone)
-        of_member = (daily_totals.c.server_id == server_id, daily_totals.c.member_id == member_id)
-        used, held, drawn = await _sums(connection, daily_totals, _AMOUNTS, stretch, *of_member)
+        used, held, drawn = await _sums(
+            connection, _OF_MEMBER, stretch, server_id=server_id, member_id=member_id
+        )
         balance = Balance(
             rule.cap,
             used=used,
@@ -102,8 +140,7 @@ class Ledger:
         if cap is None:
             return None
         stretch = window(cap.period, now, known.zone)
-        of_server = server_totals.c.server_id == server_id
-        used, held = await _sums(connection, server_totals, _AMOUNTS[:2], stretch, of_server)
+        used, held = await _sums(connection, _OF_SERVER, stretch, server_id=server_id)
         return Shared(cap, used, held, stretch.resets_at)
 
     async def hold(
@@ -119,15 +156,16 @@ class Ledger:
         before, day = standing.balance, standing.day
         before.check(credits)
         await connection.execute(
-            insert(ledger).values(
-                kind="hold",
-                job_id=job_id,
-                server_id=server_id,
-                member_id=member_id,
-                credits=credits,
-                day=day,
-                at=self._clock(),
-            )
+            insert(ledger),
+            {
+                "kind": "hold",
+                "job_id": job_id,
+                "server_id": server_id,
+                "member_id": member_id,
+                "credits": credits,
+                "day": day,
+                "at": self._clock(),
+            },
         )
         drawn = before.from_grants(credits)
         for grant_id, part in draws(standing.live, drawn):
@@ -154,24 +192,21 @@ class Ledger:
         await self._resolve(connection, job_id, "release")
 
     async def _resolve(self, connection: AsyncConnection, job_id: str, kind: str) -> None:
-        hold = (
-            await connection.execute(
-                select(ledger).where(ledger.c.job_id == job_id, ledger.c.kind == "hold")
-            )
-        ).one_or_none()
+        hold = (await connection.execute(_HOLD_OF, {"job_id": job_id})).one_or_none()
         if hold is None:
             raise StorageError(f"job {job_id} has no hold to {kind}")
         # The unique index on resolutions refuses the second one, whoever comes with it.
         await connection.execute(
-            insert(ledger).values(
-                kind=kind,
-                job_id=job_id,
-                server_id=hold.server_id,
-                member_id=hold.member_id,
-                credits=hold.credits,
-                day=hold.day,
-                at=self._clock(),
-            )
+            insert(ledger),
+            {
+                "kind": kind,
+                "job_id": job_id,
+                "server_id": hold.server_id,
+                "member_id": hold.member_id,
+                "credits": hold.credits,
+                "day": hold.day,
+                "at": self._clock(),
+            },
         )
         taken = kind == "capture"
         await _add(
@@ -186,21 +221,11 @@ class Ledger:
 
 
 async def _sums(
-    connection: AsyncConnection,
-    table: Table,
-    names: Sequence[str],
-    stretch: Window,
-    *conditions: ColumnElement[bool],
+    connection: AsyncConnection, sums: Select[Any], stretch: Window, **key: int
 ) -> list[int]:
-    """The sums of these columns over the days of ``stretch``."""
-    row = (
-        await connection.execute(
-            select(*(func.coalesce(func.sum(table.c[name]), 0) for name in names)).where(
-                *conditions, table.c.day.between(stretch.first, stretch.last)
-            )
-        )
-    ).one()
-    return [int(amount) for amount in row]
+    """The sums over the days of ``stretch``."""
+    days = {"first": stretch.first, "last": stretch.last}
+    return [int(amount) for amount in (await connection.execute(sums, key | days)).one()]
 
 
 async def _give_back(connection: AsyncConnection, job_id: str) -> int:
@@ -236,9 +261,9 @@ async def _raise_sums(
     connection: AsyncConnection, table: Table, key: Mapping[str, object], **more: int
 ) -> None:
     changed = await connection.execute(
-        update(table)
-        .where(*(table.c[name] == value for name, value in key.items()))
-        .values({name: table.c[name] + value for name, value in more.items()})
+        _RAISED[table],
+        {f"of_{name}": value for name, value in key.items()}
+        | {f"more_{name}": value for name, value in more.items()},
     )
     if changed.rowcount == 0:
-        await connection.execute(insert(table).values(**key, **more))
+        await connection.execute(insert(table), {**key, **more})

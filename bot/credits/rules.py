@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.caps import Cap, Period, Rule, Subject
@@ -27,14 +27,17 @@ class ServerRules:
         return self.settings.zone
 
 
+_RULES_OF = (
+    select(servers.c.settings, caps.c.subject, caps.c.subject_id, caps.c.credits, caps.c.period)
+    .select_from(servers.outerjoin(caps, caps.c.server_id == servers.c.id))
+    .where(servers.c.id == bindparam("server_id"))
+    .order_by(caps.c.subject, caps.c.subject_id)
+)
+
+
 async def read_rules(connection: AsyncConnection, server_id: int) -> ServerRules | None:
     """The rules of the server in one look; ``None`` where nothing was ever set."""
-    rows = await connection.execute(
-        select(servers.c.settings, caps.c.subject, caps.c.subject_id, caps.c.credits, caps.c.period)
-        .select_from(servers.outerjoin(caps, caps.c.server_id == servers.c.id))
-        .where(servers.c.id == server_id)
-        .order_by(caps.c.subject, caps.c.subject_id)
-    )
+    rows = await connection.execute(_RULES_OF, {"server_id": server_id})
     found = rows.mappings().all()
     if not found:
         return None

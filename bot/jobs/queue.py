@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,6 +36,44 @@ LONGEST_WAIT = 300.0
 PRESS_SECONDS = 3.0
 
 _UNDER_WAY = [State.SUBMITTING.value, State.RUNNING.value, State.DELIVERING.value]
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+# Written once: to put a statement together costs more than to run it.
+_CROWD = select(
+    _counted(jobs.c.member_id == bindparam("member_id")),
+    _counted(jobs.c.state.in_(_UNDER_WAY)),
+    _counted(jobs.c.state == State.QUEUED.value),
+).where(jobs.c.state.in_([state.value for state in UNFINISHED]))
+_ABLE = select(jobs.c.id).where(
+    jobs.c.state == State.QUEUED.value,
+    jobs.c.message_id.is_not(None),
+    jobs.c.ready_until > bindparam("needed"),
+    or_(jobs.c.not_before <= bindparam("now"), jobs.c.not_before > bindparam("absurd")),
+)
+_RUNNING = (
+    select(jobs.c.member_id, func.count())
+    .where(jobs.c.state.in_(_UNDER_WAY))
+    .group_by(jobs.c.member_id)
+)
+_WAITING = (
+    select(jobs.c.id, jobs.c.member_id, ledger.c.id, jobs.c.price)
+    .join(ledger, (ledger.c.job_id == jobs.c.id) & (ledger.c.kind == "hold"))
+    .where(jobs.c.state == State.QUEUED.value)
+)
+_RECENT = (
+    select(jobs.c.member_id, func.sum(jobs.c.price))
+    .where(
+        jobs.c.submitted_at > bindparam("since"),
+        jobs.c.state.not_in([State.FAILED.value, State.UNCONFIRMED.value]),
+        # one that was cancelled before anything was sent has used nothing
+        or_(jobs.c.task_id.is_not(None), jobs.c.state == State.SUBMITTING.value),
+    )
+    .group_by(jobs.c.member_id)
+)
 
 
 class AlreadyAcceptedError(ShotlistError):
@@ -125,7 +163,7 @@ class JobQueue:
     ) -> Accepted:
         generation = request.generation
         job_id = self._new_id()
-        async with self._database.write() as connection:
+        async with self._database.write(brief=True) as connection:
             rules = await self._rules.check(
                 connection, request, here, server_id=place.server_id, member_id=member_id
             )
@@ -173,7 +211,7 @@ class JobQueue:
         async with self._database.read() as connection:
             if not await self._able(connection, now):
                 return None  # without making any writer wait
-        async with self._database.write() as connection:
+        async with self._database.write(brief=True) as connection:
             running = await self._running(connection)
             if sum(running.values()) >= self._max_running:
                 return None
@@ -216,12 +254,7 @@ class JobQueue:
     async def _able(self, connection: AsyncConnection, now: float) -> set[str]:
         """The jobs that could be taken at once if it were their turn."""
         ready = await connection.execute(
-            select(jobs.c.id).where(
-                jobs.c.state == State.QUEUED.value,
-                jobs.c.message_id.is_not(None),
-                jobs.c.ready_until > now + ADDRESS_MARGIN,
-                or_(jobs.c.not_before <= now, jobs.c.not_before > now + LONGEST_WAIT),
-            )
+            _ABLE, {"needed": now + ADDRESS_MARGIN, "now": now, "absurd": now + LONGEST_WAIT}
         )
         return {job_id for (job_id,) in ready}
 
@@ -232,47 +265,19 @@ class JobQueue:
         return {job_id: max(0, index + 1 - free) for index, job_id in enumerate(order)}
 
     async def _running(self, connection: AsyncConnection) -> dict[int, int]:
-        rows = await connection.execute(
-            select(jobs.c.member_id, func.count())
-            .where(jobs.c.state.in_(_UNDER_WAY))
-            .group_by(jobs.c.member_id)
-        )
+        rows = await connection.execute(_RUNNING)
         return {member: count for member, count in rows}  # noqa: C416 — rows are not pairs to mypy
 
     async def _order(self, connection: AsyncConnection, running: dict[int, int]) -> list[str]:
-        rows = await connection.execute(
-            select(jobs.c.id, jobs.c.member_id, ledger.c.id, jobs.c.price)
-            .join(ledger, (ledger.c.job_id == jobs.c.id) & (ledger.c.kind == "hold"))
-            .where(jobs.c.state == State.QUEUED.value)
-        )
+        rows = await connection.execute(_WAITING)
         waiting = [Waiting(*row) for row in rows]
         if len({job.member_id for job in waiting}) <= 1:
             return turn_order(waiting, running, {})
-        recent = await connection.execute(
-            select(jobs.c.member_id, func.sum(jobs.c.price))
-            .where(
-                jobs.c.submitted_at > self._clock() - RECENT_SECONDS,
-                jobs.c.state.not_in([State.FAILED.value, State.UNCONFIRMED.value]),
-                # one that was cancelled before anything was sent has used nothing
-                or_(jobs.c.task_id.is_not(None), jobs.c.state == State.SUBMITTING.value),
-            )
-            .group_by(jobs.c.member_id)
-        )
+        recent = await connection.execute(_RECENT, {"since": self._clock() - RECENT_SECONDS})
         return turn_order(waiting, running, {member: int(spent) for member, spent in recent})
 
     async def _crowd(self, connection: AsyncConnection, member_id: int) -> "_Crowd":
-        def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-            return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-        row = (
-            await connection.execute(
-                select(
-                    counted(jobs.c.member_id == member_id),
-                    counted(jobs.c.state.in_(_UNDER_WAY)),
-                    counted(jobs.c.state == State.QUEUED.value),
-                ).where(jobs.c.state.in_([state.value for state in UNFINISHED]))
-            )
-        ).one()
+        row = (await connection.execute(_CROWD, {"member_id": member_id})).one()
         return _Crowd(*(int(count) for count in row))
 
     def _refuse_too_many(self, unfinished: int) -> None:
@@ -332,39 +337,40 @@ async def _insert(
     place, generation = job.place, job.generation
     try:
         await connection.execute(
-            insert(jobs).values(
-                id=job.id,
-                interaction_id=interaction_id,
-                retry_of=retry_of,
-                server_id=place.server_id,
-                channel_id=place.channel_id,
-                message_id=place.message_id,
-                member_id=job.member_id,
-                interaction_token=place.token,
-                token_expires_at=place.token_expires_at,
-                private=place.private,
-                language=place.language,
-                server_language=place.server_language,
-                file_limit=place.file_limit,
-                in_thread=place.in_thread,
-                mode=generation.mode.value,
-                prompt=generation.prompt,
-                aspect_ratio=generation.aspect_ratio.value,
-                resolution=generation.resolution.value,
-                num_images=generation.num_images,
-                price=generation.price,
-                notes=generation.notes or None,
-                character_id=job.character_id,
-                cap_subject=job.cap_subject.value if job.cap_subject else None,
-                cap_subject_id=job.cap_subject_id,
-                spoiler=job.spoiler,
-                parent_id=job.lineage.parent_id if job.lineage else None,
-                parent_position=job.lineage.position if job.lineage else None,
-                relation=job.lineage.relation.value if job.lineage else None,
-                state=job.state.value,
-                ready_until=job.ready_until,
-                created_at=job.created_at,
-            )
+            insert(jobs),
+            {
+                "id": job.id,
+                "interaction_id": interaction_id,
+                "retry_of": retry_of,
+                "server_id": place.server_id,
+                "channel_id": place.channel_id,
+                "message_id": place.message_id,
+                "member_id": job.member_id,
+                "interaction_token": place.token,
+                "token_expires_at": place.token_expires_at,
+                "private": place.private,
+                "language": place.language,
+                "server_language": place.server_language,
+                "file_limit": place.file_limit,
+                "in_thread": place.in_thread,
+                "mode": generation.mode.value,
+                "prompt": generation.prompt,
+                "aspect_ratio": generation.aspect_ratio.value,
+                "resolution": generation.resolution.value,
+                "num_images": generation.num_images,
+                "price": generation.price,
+                "notes": generation.notes or None,
+                "character_id": job.character_id,
+                "cap_subject": job.cap_subject.value if job.cap_subject else None,
+                "cap_subject_id": job.cap_subject_id,
+                "spoiler": job.spoiler,
+                "parent_id": job.lineage.parent_id if job.lineage else None,
+                "parent_position": job.lineage.position if job.lineage else None,
+                "relation": job.lineage.relation.value if job.lineage else None,
+                "state": job.state.value,
+                "ready_until": job.ready_until,
+                "created_at": job.created_at,
+            },
         )
     except IntegrityError as error:
         if "interaction_id" not in str(error.orig):

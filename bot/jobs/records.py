@@ -1,9 +1,9 @@
 """Jobs and their pictures as rows: how they are read, and the one way a state changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.caps import Subject
@@ -17,22 +17,44 @@ from bot.wishes import Lineage, Relation
 
 async def read_jobs(connection: AsyncConnection, *conditions: Any) -> list[Job]:  # noqa: ANN401
     """The jobs that meet every condition, oldest first, with their references."""
-    rows = (
-        (
-            await connection.execute(
-                select(jobs).where(*conditions).order_by(jobs.c.created_at, jobs.c.id)
-            )
+    return await _read(connection, _jobs_where(*conditions), {})
+
+
+def _jobs_where(*conditions: Any) -> Select[Any]:  # noqa: ANN401
+    return select(jobs).where(*conditions).order_by(jobs.c.created_at, jobs.c.id)
+
+
+# Written once: to put a statement together costs more than to run it.
+_JOB = _jobs_where(jobs.c.id == bindparam("job_id"))
+_LAST_JOBS = _jobs_where(
+    jobs.c.id.in_(
+        select(jobs.c.id)
+        .where(
+            jobs.c.member_id == bindparam("member_id"), jobs.c.server_id == bindparam("server_id")
         )
-        .mappings()
-        .all()
+        .order_by(jobs.c.created_at.desc())
+        .limit(bindparam("count"))
+        .scalar_subquery()
     )
+)
+_REFERENCES = (
+    select(job_references)
+    .where(job_references.c.job_id.in_(bindparam("job_ids", expanding=True)))
+    .order_by(job_references.c.job_id, job_references.c.position)
+)
+
+
+async def _read(
+    connection: AsyncConnection, statement: Select[Any], values: Mapping[str, object]
+) -> list[Job]:
+    rows = (await connection.execute(statement, values)).mappings().all()
     references = await _references(connection, [row["id"] for row in rows])
     return [_job(row, tuple(references.get(row["id"], ()))) for row in rows]
 
 
 async def read_job(connection: AsyncConnection, job_id: str) -> Job:
     """The job of that id; raises ``StorageError`` where there is none."""
-    found = await read_jobs(connection, jobs.c.id == job_id)
+    found = await _read(connection, _JOB, {"job_id": job_id})
     if not found:
         raise StorageError(f"there is no job {job_id}")
     return found[0]
@@ -42,13 +64,8 @@ async def read_last_jobs(
     connection: AsyncConnection, server_id: int, member_id: int, count: int
 ) -> list[Job]:
     """The member's last jobs in that server, newest first."""
-    newest = (
-        select(jobs.c.id)
-        .where(jobs.c.member_id == member_id, jobs.c.server_id == server_id)
-        .order_by(jobs.c.created_at.desc())
-        .limit(count)
-    )
-    return (await read_jobs(connection, jobs.c.id.in_(newest.scalar_subquery())))[::-1]
+    of_member = {"server_id": server_id, "member_id": member_id, "count": count}
+    return (await _read(connection, _LAST_JOBS, of_member))[::-1]
 
 
 async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage]:
@@ -118,11 +135,7 @@ async def _references(
     found: dict[str, list[Reference]] = {}
     if not job_ids:
         return found
-    rows = await connection.execute(
-        select(job_references)
-        .where(job_references.c.job_id.in_(job_ids))
-        .order_by(job_references.c.job_id, job_references.c.position)
-    )
+    rows = await connection.execute(_REFERENCES, {"job_ids": job_ids})
     for row in rows.mappings():
         reference = Reference(
             row["filename"],

@@ -386,6 +386,6 @@ class JobStore:
     @asynccontextmanager
     async def _recording(self, milestone: Milestone) -> AsyncIterator[AsyncConnection]:
         """One transaction; the milestone is reached once it is kept."""
-        async with self._database.write() as connection:
+        async with self._database.write(brief=True) as connection:
             yield connection
         self._reached(milestone)

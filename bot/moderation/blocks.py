@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.admission import Block
@@ -120,10 +120,13 @@ class Blocks:
         )
 
 
+_BLOCK = select(blocks).where(
+    blocks.c.server_id == bindparam("server_id"), blocks.c.member_id == bindparam("member_id")
+)
+
+
 async def _read(connection: AsyncConnection, server_id: int, member_id: int) -> Block | None:
-    found = await connection.execute(
-        select(blocks).where(blocks.c.server_id == server_id, blocks.c.member_id == member_id)
-    )
+    found = await connection.execute(_BLOCK, {"server_id": server_id, "member_id": member_id})
     row = found.one_or_none()
     if row is None:
         return None

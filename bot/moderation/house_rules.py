@@ -83,7 +83,7 @@ class HouseRules:
 
         The log shows a ``private`` text only where the server chose that.
         """
-        async with self._database.write() as connection:
+        async with self._database.write(brief=True) as connection:
             rules = await read_rules(connection, server_id) or ServerRules()
             key = {
                 "server_id": server_id,

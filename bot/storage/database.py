@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.errors import DatabaseFailingError, StorageError
 from bot.storage.database_file import DatabaseFile
-from bot.storage.one_trip import connect
+from bot.storage.one_trip import connect, run_in_place
 from bot.storage.schema import reference_files
 from bot.storage.sqlite import (
     DAMAGE,
@@ -145,8 +145,12 @@ class Database:
             await connection.exec_driver_sql(f"PRAGMA user_version = {int(kept)}")
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
         """Run the block in one transaction: all of it is kept, or nothing.
+
+        ``brief``: every statement in it is over in a moment, and the block waits for nothing
+        else. It is run in one go then, so that no other writer waits while this one waits for its
+        turn in a busy process: SQLite has one writer at a time.
 
         Being cancelled inside the block rolls back; being cancelled while the commit is under
         way waits for its end, so that nobody has to guess whether it happened.
@@ -154,6 +158,8 @@ class Database:
         if self._hurried and self._trouble.damage:
             raise DatabaseFailingError(self._trouble.damage)
         async with self._connection(writes=True) as connection:
+            if brief:
+                run_in_place(connection)
             yield connection
         self._trouble.committed()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Self, TypeVar
 
 import aiosqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -30,21 +31,35 @@ class OneTripConnection(aiosqlite.Connection):
         super().__init__(connector, iter_chunk_size)
         self._thread.daemon = True  # SQLAlchemy sees to that only for what it makes itself
         self._idle = True
+        # Set in a transaction that may write and has small statements only: they are run where
+        # they are called, until it ends.
+        self.in_place = False
 
     def cursor(self) -> "OneTripCursor":  # type: ignore[override]
         """A cursor, without asking the thread for one."""
         return OneTripCursor(self)
+
+    async def commit(self) -> None:
+        """Commit, in the thread: it waits for the disk."""
+        self.in_place = False
+        await super().commit()
 
     async def rollback(self) -> None:
         """Roll back, where there is anything to.
 
         SQLAlchemy does when a connection is given back, which is mostly right after a commit.
         """
+        self.in_place = False
         if not self._idle or self.in_transaction:
             await super().rollback()
 
     async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """What ``function`` returns for the connection, in the connection's thread."""
+        """What ``function`` returns for the connection, in the connection's thread.
+
+        In this one where that was asked for and the thread has nothing to do.
+        """
+        if self.in_place and self._idle:
+            return function(self._conn)
         result: T = await self._execute(function, self._conn)
         return result
 
@@ -124,3 +139,16 @@ class OneTripCursor:
         # After its last row SQLite has closed the statement by itself.
         self._open = cursor if len(self._rows) == FIRST_ROWS else None
         return self
+
+
+def run_in_place(connection: AsyncConnection) -> None:
+    """Have the statements of the transaction that ``connection`` has begun run without a trip.
+
+    For small ones while it may write, which wait for no lock: the trip costs more than they do,
+    and each ends when the loop has come round. Beginning and committing can wait, and go to the
+    thread.
+    """
+    driver = getattr(connection.sync_connection, "connection", None)
+    held = getattr(driver, "driver_connection", None)
+    if isinstance(held, OneTripConnection):
+        held.in_place = True

@@ -163,8 +163,8 @@ class SlowDatabase(Database):
         self.door = Door()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        async with super().write() as connection:
+    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with super().write(brief=brief) as connection:
             yield connection
         await self.door.passing()
 

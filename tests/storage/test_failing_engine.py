@@ -47,9 +47,9 @@ class CountingDatabase(Database):
         self.tries = 0
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, brief: bool = False) -> AsyncIterator[AsyncConnection]:
         self.tries += 1
-        async with super().write() as connection:
+        async with super().write(brief=brief) as connection:
             yield connection
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from bot.errors import StorageError
 from bot.storage.database import Database
-from bot.storage.one_trip import FIRST_ROWS, connect
+from bot.storage.one_trip import FIRST_ROWS, OneTripConnection, connect
 from tests.storage.failing import locked, opened, write
 
 NUMBERS = text(
@@ -121,3 +121,41 @@ async def test_many_rows_are_written_at_once_and_counted(database: Database) -> 
         assert added.rowcount == 300
         changed = await connection.execute(text("UPDATE numbers SET n = n + 1000 WHERE n < 40"))
         assert changed.rowcount == 40
+
+
+async def test_a_brief_transaction_never_lets_go_between_its_first_statement_and_its_end(
+    database: Database,
+) -> None:
+    """Who waits to write waits for no turn of whoever writes."""
+    turns: list[str] = []
+
+    async def others() -> None:
+        while True:
+            turns.append("others")
+            await asyncio.sleep(0)
+
+    async with database.write(brief=True) as connection:
+        watching = asyncio.create_task(others())
+        for number in range(3):
+            await connection.exec_driver_sql(f"UPDATE jobs SET price = {number} WHERE id = 'none'")
+        assert not turns
+    assert turns, "it is kept by the thread, meanwhile others go on"
+    watching.cancel()
+
+
+@pytest.mark.parametrize("brief", [False, True])
+async def test_what_follows_a_brief_transaction_is_not_brief(
+    database: Database, brief: bool
+) -> None:
+    for _time in range(10):
+        async with database.write(brief=True) as connection:
+            await connection.exec_driver_sql("UPDATE jobs SET price = 1 WHERE id = 'none'")
+    driver = None
+    with pytest.raises(ZeroDivisionError):
+        async with database.write(brief=brief) as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, OneTripConnection)
+            assert driver.in_place is brief
+            raise ZeroDivisionError
+    assert isinstance(driver, OneTripConnection)
+    assert not driver.in_place
