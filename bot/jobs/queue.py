@@ -14,7 +14,7 @@ from bot.credits.ledger import Ledger
 from bot.errors import PersonError, RefusedError, ShotlistError
 from bot.jobs.job import Job, Place
 from bot.jobs.milestones import Milestone, Reached, go_on
-from bot.jobs.records import move, read_job, read_jobs
+from bot.jobs.records import move, read_job, read_jobs, read_unready_jobs
 from bot.jobs.states import UNFINISHED, State
 from bot.jobs.turns import RECENT_SECONDS, Waiting, turn_order
 from bot.language import _
@@ -53,6 +53,9 @@ _ABLE = select(jobs.c.id).where(
     jobs.c.message_id.is_not(None),
     jobs.c.ready_until > bindparam("needed"),
     or_(jobs.c.not_before <= bindparam("now"), jobs.c.not_before > bindparam("absurd")),
+)
+_NEXT_MOMENT = select(func.min(jobs.c.not_before)).where(
+    jobs.c.state == State.QUEUED.value, jobs.c.not_before > bindparam("now")
 )
 _RUNNING = (
     select(jobs.c.member_id, func.count())
@@ -228,21 +231,12 @@ class JobQueue:
     async def unready(self) -> list[Job]:
         """Queued jobs whose references must be prepared, for the first time or again."""
         async with self._database.read() as connection:
-            return await read_jobs(
-                connection,
-                jobs.c.state == State.QUEUED.value,
-                jobs.c.message_id.is_not(None),
-                func.coalesce(jobs.c.ready_until, 0) <= self._clock() + ADDRESS_MARGIN,
-            )
+            return await read_unready_jobs(connection, before=self._clock() + ADDRESS_MARGIN)
 
     async def next_moment(self) -> float | None:
         """When the first job that was put back may be tried again, if there is one."""
         async with self._database.read() as connection:
-            moment = await connection.execute(
-                select(func.min(jobs.c.not_before)).where(
-                    jobs.c.state == State.QUEUED.value, jobs.c.not_before > self._clock()
-                )
-            )
+            moment = await connection.execute(_NEXT_MOMENT, {"now": self._clock()})
             found = moment.scalar_one()
             return None if found is None else float(found)
 

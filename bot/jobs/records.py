@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.caps import Subject
@@ -37,6 +37,11 @@ _LAST_JOBS = _jobs_where(
         .scalar_subquery()
     )
 )
+_UNREADY = _jobs_where(
+    jobs.c.state == State.QUEUED.value,
+    jobs.c.message_id.is_not(None),
+    func.coalesce(jobs.c.ready_until, 0) <= bindparam("before"),
+)
 _REFERENCES = (
     select(job_references)
     .where(job_references.c.job_id.in_(bindparam("job_ids", expanding=True)))
@@ -66,6 +71,11 @@ async def read_last_jobs(
     """The member's last jobs in that server, newest first."""
     of_member = {"server_id": server_id, "member_id": member_id, "count": count}
     return (await _read(connection, _LAST_JOBS, of_member))[::-1]
+
+
+async def read_unready_jobs(connection: AsyncConnection, *, before: float) -> list[Job]:
+    """Queued jobs with a message whose references can be fetched until ``before`` or not at all."""
+    return await _read(connection, _UNREADY, {"before": before})
 
 
 async def read_images(connection: AsyncConnection, job_id: str) -> list[JobImage]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.credits.ledger import Ledger
@@ -24,6 +24,19 @@ from bot.jobs.states import UNFINISHED, Failure, State
 from bot.moderation.log import Kind, note
 from bot.storage.database import Database
 from bot.storage.schema import job_images, job_references, jobs
+
+
+_DURATIONS = (
+    select(jobs.c.task_seconds)
+    .where(
+        jobs.c.mode == bindparam("mode"),
+        jobs.c.resolution == bindparam("resolution"),
+        jobs.c.num_images == bindparam("num_images"),
+        jobs.c.task_seconds.is_not(None),
+    )
+    .order_by(jobs.c.completed_at.desc())
+    .limit(REMEMBERED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +152,12 @@ class JobStore:
         """Seconds that the last finished jobs of the same kind likely ran, newest first."""
         async with self._database.read() as connection:
             rows = await connection.execute(
-                select(jobs.c.task_seconds)
-                .where(
-                    jobs.c.mode == generation.mode.value,
-                    jobs.c.resolution == generation.resolution.value,
-                    jobs.c.num_images == generation.num_images,
-                    jobs.c.task_seconds.is_not(None),
-                )
-                .order_by(jobs.c.completed_at.desc())
-                .limit(REMEMBERED)
+                _DURATIONS,
+                {
+                    "mode": generation.mode.value,
+                    "resolution": generation.resolution.value,
+                    "num_images": generation.num_images,
+                },
             )
             return [float(row[0]) for row in rows]
 
