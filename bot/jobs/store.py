@@ -25,7 +25,6 @@ from bot.moderation.log import Kind, note
 from bot.storage.database import Database
 from bot.storage.schema import job_images, job_references, jobs
 
-
 _DURATIONS = (
     select(jobs.c.task_seconds)
     .where(
