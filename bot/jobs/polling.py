@@ -70,14 +70,16 @@ def likely_duration(seen_finished: float, seen_running: float | None) -> float:
 def next_look(experience: Experience, elapsed: float) -> float:
     """Seconds to wait before asking again, ``elapsed`` seconds after the task was started.
 
-    However far apart the known durations are, a task is looked at again before it has taken half
-    as long again: one slow task among many must not keep the images of the next ones waiting.
+    Nobody asks before the first look. However far apart the known durations are after it, a task
+    is looked at again before it has taken half as long again: one slow task among many must not
+    keep the images of the next ones waiting.
     """
     earliest = elapsed + LEAST_GAP
-    for share in LOOKS:
+    first = experience.quantile(LOOKS[0])
+    if first >= earliest or (elapsed < LEAST_GAP and elapsed < first):
+        return first - elapsed
+    for share in LOOKS[1:]:
         look = experience.quantile(share)
-        if elapsed == 0 and look > 0:
-            return look
         if look >= earliest:
             return max(LEAST_GAP, min(look, elapsed * GROWTH) - elapsed)
     longest = experience.quantile(1.0)
