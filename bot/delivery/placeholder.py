@@ -4,10 +4,10 @@ At most one edit of a message is under way, the newest state wins, edits are at 
 seconds apart, and nobody waits for one that only shows progress.
 """
 
-import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import discord
 import structlog
@@ -18,10 +18,11 @@ from bot.credits.ledger import Ledger
 from bot.delivery.cards import Cards
 from bot.delivery.elsewhere import Elsewhere
 from bot.delivery.fit import ResultFile, fit_all
+from bot.delivery.live import Live
 from bot.delivery.messages import Messages, TokenDeadError
 from bot.delivery.posting import F, Posting, smaller
 from bot.errors import DeliveryError, MessageUnreachableError, PictureError, UploadTooLargeError
-from bot.jobs.job import Delivered, Destination, Job, Place, Whereabouts
+from bot.jobs.job import Delivered, Destination, Job, Whereabouts
 from bot.jobs.polling import EDIT_SECONDS
 from bot.jobs.progress import Fetching, Progress, Queued
 from bot.jobs.result_files import described
@@ -39,33 +40,12 @@ EDIT_GAP, QUEUE_GAP = EDIT_SECONDS, 20.0
 # All messages together show progress about so often in a second: with many jobs under way each of
 # them moves less often, so that first answers and images do not wait behind bars.
 SHOWS_A_SECOND = 25.0
+# So many ended jobs are remembered, longer than anybody needs who still holds one as it was before.
+OVER_REMEMBERED = 1_000
 # Fetching is worth an edit only when it takes longer than this: the edit would delay the images.
 FETCH_PATIENCE = 1.5
 # A private message offers a press that keeps it alive when its token has so many seconds left.
 OFFER_SECONDS = 120.0
-
-
-@dataclass(slots=True)
-class _Live:
-    """A placeholder as this process knows it; its moments are those of the monotonic clock.
-
-    ``files`` is ``None`` while that is unknown. ``place`` is there after a press has renewed the
-    token; ``offering`` while the message shows the button for that. ``told`` is where the end is
-    to be read.
-    """
-
-    files: list[discord.Attachment] | None
-    opened_at: float
-    edited_at: float = 0.0
-    place: Place | None = None
-    shown: Progress | None = None
-    offering: bool = False
-    newest: tuple[Job, Progress] | None = None
-    newest_at: float = 0.0
-    closed: bool = False
-    told: Destination = Destination.PLACEHOLDER
-    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Placeholders:
@@ -86,7 +66,8 @@ class Placeholders:
         self._metrics = metrics
         self._timing = timing
         self._began, self._began_at = timing.clock(), timing.monotonic()
-        self._live: dict[str, _Live] = {}
+        self._live: dict[str, Live] = {}
+        self._over: deque[str] = deque(maxlen=OVER_REMEMBERED)
         self._workers = Background()
         self._posting = Posting()
         self._elsewhere = Elsewhere(messages, cards, self._posting)
@@ -111,6 +92,8 @@ class Placeholders:
 
     def show(self, job: Job, progress: Progress) -> None:
         """Show the newest progress when its time comes; never waits."""
+        if job.id in self._over:
+            return
         live, job = self._of(job)
         if live.closed or job.place.message_id is None:
             return
@@ -119,7 +102,7 @@ class Placeholders:
         live.news.set()
         self._workers.start(job.id, lambda: self._show_newest(live))
 
-    async def _show_newest(self, live: _Live) -> None:
+    async def _show_newest(self, live: Live) -> None:
         while live.newest is not None and not live.closed:
             live.news.clear()
             job, progress = live.newest
@@ -142,7 +125,7 @@ class Placeholders:
             job.place.private and self._timing.clock() > job.place.token_expires_at - OFFER_SECONDS
         )
 
-    async def _show_one(self, live: _Live, job: Job, progress: Progress, *, offering: bool) -> None:
+    async def _show_one(self, live: Live, job: Job, progress: Progress, *, offering: bool) -> None:
         try:
             if live.files is None:
                 live.files = await self._messages.attachments(job.place)
@@ -157,7 +140,7 @@ class Placeholders:
         except DeliveryError as error:
             log.info("progress was not shown", job=job.id, reason=str(error))
 
-    def _due(self, live: _Live, progress: Progress) -> float:
+    def _due(self, live: Live, progress: Progress) -> float:
         # What follows the first answer closely is drawn together; only an end is not kept waiting.
         last = max(live.edited_at, live.opened_at)
         crowded = max(EDIT_GAP, len(self._live) / SHOWS_A_SECOND)
@@ -171,6 +154,8 @@ class Placeholders:
 
     async def attach(self, job: Job, files: Sequence[ReferenceUpload]) -> list[str]:
         """Make these the files of the placeholder; their addresses, in order."""
+        if job.id in self._over:
+            raise MessageUnreachableError("the job has ended, and its message says so")
         live, job = self._of(job)
         async with live.editing:
             if live.closed:
@@ -224,11 +209,11 @@ class Placeholders:
             raise
         except MessageUnreachableError as error:
             log.warning("the placeholder cannot show the result", reason=str(error))
-            self._live.pop(job.id, None)
+            self._is_over(job)
             delivered = await self._elsewhere.deliver(job, files, balance)
             self._point(live, job, delivered.where, images=True)
             return delivered
-        self._live.pop(job.id, None)
+        self._is_over(job)
         ids = {file.filename: file.id for file in attached}
         return Delivered([described(file, ids.get(file.filename)) for file in posted])
 
@@ -281,7 +266,7 @@ class Placeholders:
                     await self._messages.delete(current.place)
 
     @asynccontextmanager
-    async def _ending(self, job: Job) -> AsyncIterator[tuple[_Live, Job]]:
+    async def _ending(self, job: Job) -> AsyncIterator[tuple[Live, Job]]:
         """Nothing but what the block shows comes after it; what is over is forgotten.
 
         A placeholder that cannot be edited any more is no reason to leave its person without a
@@ -305,9 +290,9 @@ class Placeholders:
             raise
         finally:
             if over:
-                self._live.pop(job.id, None)
+                self._is_over(job)
 
-    def _point(self, live: _Live, job: Job, where: Whereabouts, *, images: bool) -> None:
+    def _point(self, live: Live, job: Job, where: Whereabouts, *, images: bool) -> None:
         """Say where the end is: what was archived is open again after a new message there."""
         link = replace(job, went=where).link
         if where.destination is not Destination.CHANNEL or link is None:
@@ -334,7 +319,7 @@ class Placeholders:
 
     async def _post(
         self,
-        live: _Live,
+        live: Live,
         job: Job,
         files: Sequence[F],
         kind: str,
@@ -359,7 +344,7 @@ class Placeholders:
 
     async def _edit(
         self,
-        live: _Live,
+        live: Live,
         job: Job,
         view: LayoutView,
         kind: str,
@@ -384,13 +369,18 @@ class Placeholders:
         self._metrics.message_edited(kind, "ok")
         return attached
 
-    def _of(self, job: Job) -> tuple[_Live, Job]:
+    def _is_over(self, job: Job) -> None:
+        """Nothing is drawn over its end, whoever has read the job before and shows it after."""
+        self._live.pop(job.id, None)
+        self._over.append(job.id)
+
+    def _of(self, job: Job) -> tuple[Live, Job]:
         """What is known of the placeholder, and the job with its newest token."""
         live = self._live.get(job.id)
         if live is None:
             files: list[discord.Attachment] | None = [] if not job.generation.references else None
             age = max(0.0, self._timing.clock() - job.created_at)
-            live = self._live[job.id] = _Live(files, self._timing.monotonic() - age)
+            live = self._live[job.id] = Live(files, self._timing.monotonic() - age)
             if job.created_at < self._began:
                 live.edited_at = self._began_at  # an earlier process may have edited it just before
         return live, job if live.place is None else replace(job, place=live.place)

@@ -19,6 +19,7 @@ from bot.delivery.placeholder import Placeholders
 from bot.errors import DiscordUnavailableError, MessageUnreachableError
 from bot.jobs.job import Job, Place
 from bot.jobs.progress import Fetching, Queued, Running, Submitting
+from bot.jobs.screen import ReferenceUpload
 from bot.jobs.states import Failure, State
 from bot.jobs.timing import Timing
 from bot.telemetry.metrics import Metrics
@@ -231,6 +232,23 @@ async def test_nothing_is_shown_after_the_end(screen: Placeholders, messages: Di
     await screen.end(replace(hidden, state=State.CANCELLED, task_id="t", images_kept=True))
     assert len(messages.edits) == 2
     assert "images are finished" in messages.edits[1][1]
+
+
+async def test_who_still_holds_the_job_as_it_was_draws_nothing_over_its_end(
+    screen: Placeholders, messages: Discord
+) -> None:
+    """Its references were being prepared, and its place in the queue read, when it ended."""
+    queued = a_job()
+    screen.opened(queued, Queued(0))
+    await screen.end(replace(queued, state=State.CANCELLED))
+    with pytest.raises(MessageUnreachableError, match="has ended"):
+        await screen.attach(queued, [ReferenceUpload("reference-1.png", b"a picture")])
+    screen.show(queued, Queued(1))
+    another = a_job(id="another")  # for which nothing has to be waited for so long
+    screen.show(another, running(0.3))
+    await messages.shows(lambda text: "30 %" in text)
+    assert "In the queue" not in messages.edits[0][1]
+    assert len(messages.edits) == 2
 
 
 async def test_progress_that_discord_does_not_take_is_dropped(
