@@ -158,12 +158,12 @@ class Engine:
         whose ``POST`` is under way or whose result is being posted is given eight seconds.
         """
         self._closing = True
+        self._driver.park()
         # The loop ends its turn by itself: a claim that is being written must find its driver.
         self._news.set()
         await self._loops.finish(LOOP_SECONDS)
         await self._loops.close()
         await self._outage.close()
-        self._driver.park()
         self._work.cancel("prepare ")
         left = await self._work.finish(STOP_SECONDS)
         await self._work.close()
