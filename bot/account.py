@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.credits.balances import Balance
 from bot.credits.caps import window
 from bot.credits.ledger import Ledger
@@ -44,10 +42,9 @@ class Accounts:
         """The account as it is now."""
         async with self._database.read() as connection:
             known = await read_rules(connection, server_id)
-            return Account(
-                await self._balance(connection, server_id, member_id, roles, known),
-                await read_last_jobs(connection, server_id, member_id, last),
-            )
+            standing = await self._ledger.standing(connection, server_id, member_id, roles, known)
+            jobs = await read_last_jobs(connection, server_id, member_id, last)
+        return Account(standing.balance, jobs)
 
     async def statement(
         self, server_id: int, member_id: int, roles: Collection[int], *, last: int
@@ -55,23 +52,10 @@ class Accounts:
         """The account as it is now, with the days of its period."""
         async with self._database.read() as connection:
             known = await read_rules(connection, server_id)
-            balance = await self._balance(connection, server_id, member_id, roles, known)
-            zone = (known or ServerRules()).zone
+            standing = await self._ledger.standing(connection, server_id, member_id, roles, known)
+            jobs = await read_last_jobs(connection, server_id, member_id, last)
+            balance, zone = standing.balance, (known or ServerRules()).zone
             period = window(balance.cap.period, balance.resets_at - 1, zone)
-            days = Stretch(period.first, period.last)
-            return Statement(
-                balance,
-                await read_last_jobs(connection, server_id, member_id, last),
-                await read_days(connection, server_id, member_id, days),
-            )
-
-    async def _balance(
-        self,
-        connection: AsyncConnection,
-        server_id: int,
-        member_id: int,
-        roles: Collection[int],
-        known: ServerRules | None,
-    ) -> Balance:
-        standing = await self._ledger.standing(connection, server_id, member_id, roles, known)
-        return standing.balance
+            stretch = Stretch(period.first, period.last)
+            days = await read_days(connection, server_id, member_id, stretch)
+        return Statement(balance, jobs, days)

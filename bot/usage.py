@@ -199,11 +199,6 @@ class Usage:
         lines.sort(key=_in_time if by is By.DAY else _by_size)
         return Report(by, stretch, tuple(lines), refused)
 
-    async def days(self, server_id: int, member_id: int, stretch: Stretch) -> list[DaySum]:
-        """What a member used and holds on each day of a stretch, also where it is nothing."""
-        async with self._database.read() as connection:
-            return await read_days(connection, server_id, member_id, stretch)
-
     @asynccontextmanager
     async def jobs(
         self, server_id: int, stretch: Stretch

@@ -209,11 +209,11 @@ class Placeholders:
             raise
         except MessageUnreachableError as error:
             log.warning("the placeholder cannot show the result", reason=str(error))
-            self._is_over(job)
+            self._forget(job)
             delivered = await self._elsewhere.deliver(job, files, balance)
             self._point(live, job, delivered.where, images=True)
             return delivered
-        self._is_over(job)
+        self._forget(job)
         ids = {file.filename: file.id for file in attached}
         return Delivered([described(file, ids.get(file.filename)) for file in posted])
 
@@ -290,7 +290,7 @@ class Placeholders:
             raise
         finally:
             if over:
-                self._is_over(job)
+                self._forget(job)
 
     def _point(self, live: Live, job: Job, where: Whereabouts, *, images: bool) -> None:
         """Say where the end is: what was archived is open again after a new message there."""
@@ -369,8 +369,8 @@ class Placeholders:
         self._metrics.message_edited(kind, "ok")
         return attached
 
-    def _is_over(self, job: Job) -> None:
-        """Nothing is drawn over its end, whoever has read the job before and shows it after."""
+    def _forget(self, job: Job) -> None:
+        """The job is over: nothing is drawn over its end, also not by who read it before that."""
         self._live.pop(job.id, None)
         self._over.append(job.id)
 
